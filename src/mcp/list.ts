@@ -1,0 +1,28 @@
+/**
+ * A `tools/list` result as one grant may see it: the same order, less what its policy hides. It must never be kept for
+ * another grant, so the result says private, and clients may not hold it long (specification 2026-07-28, "Caching").
+ */
+import { isObject, type Json, type JsonObject } from "../json/value.ts";
+
+/** How long a client may keep a filtered list, in ms: the time until it notices a changed policy. */
+const MAX_TTL_MS = 60_000;
+
+/** Tells a `tools/list` result by its form; a replayed stream does not say which request an answer belongs to. */
+export function isToolList(result: JsonObject): boolean {
+  return Array.isArray(result.tools);
+}
+
+export function filteredList(result: JsonObject, isListed: (tool: string) => boolean): JsonObject {
+  const tools = Array.isArray(result.tools) ? result.tools.filter((tool) => isVisible(tool, isListed)) : [];
+  return { ...result, tools, ...privately(result) };
+}
+
+function isVisible(tool: Json, isListed: (tool: string) => boolean): boolean {
+  return isObject(tool) && typeof tool.name === "string" && isListed(tool.name);
+}
+
+function privately(result: JsonObject): JsonObject {
+  if (!("cacheScope" in result || "ttlMs" in result)) return {};
+  const ttlMs = typeof result.ttlMs === "number" ? Math.min(result.ttlMs, MAX_TTL_MS) : 0;
+  return { cacheScope: "private", ttlMs };
+}

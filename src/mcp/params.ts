@@ -1,0 +1,75 @@
+/**
+ * `Mcp-Param-*` headers mirror single arguments of a tool call (SEP-2243, `x-mcp-header` in the tool's schema).
+ *
+ * Which argument a header mirrors is known once the tool's schema has been listed. Until then a header must at least
+ * carry a value that some argument has: one that mirrors nothing could only be meant for an upstream that trusts
+ * headers more than the body.
+ */
+import { compareNumbers } from "../json/decimal.ts";
+import { isNumber, isObject, type Json, JsonNumber, type JsonObject, member } from "../json/value.ts";
+import { decodeHeaderValue, mirrorText, trimmed } from "./headers.ts";
+
+export const PARAM_PREFIX = "mcp-param-";
+
+/** Where a tool's schema puts each mirrored argument: header name in lower case to the path of its property. */
+export type Mirrors = ReadonlyMap<string, readonly string[]>;
+
+const CANONICAL_DECIMAL = /^-?\d+(\.\d+)?$/;
+
+/** Says which `Mcp-Param-*` header disagrees with the arguments, or null. `mirrors` is null while no schema is known. */
+export function checkParams(
+  headers: Iterable<readonly [string, string]>,
+  args: JsonObject,
+  mirrors: Mirrors | null,
+): string | null {
+  const seen = new Set<string>();
+  for (const [name, raw] of headers) {
+    if (!name.toLowerCase().startsWith(PARAM_PREFIX)) continue;
+    const param = name.toLowerCase().slice(PARAM_PREFIX.length);
+    const value = decodeHeaderValue(trimmed(raw) ?? "");
+    if (value === null) return `Mcp-Param-${param} carries broken base64`;
+    const path = mirrors?.get(param);
+    const matches = path === undefined ? someArgumentIs(args, value) : mirrored(valueAt(args, path), value);
+    if (!matches) return `Mcp-Param-${param} does not mirror an argument`;
+    seen.add(param);
+  }
+  for (const [param, path] of mirrors ?? []) {
+    const value = valueAt(args, path);
+    if (!seen.has(param) && mirrorText(value) !== null)
+      return `${path.join(".")} is set, but Mcp-Param-${param} is missing`;
+  }
+  return null;
+}
+
+/** Reads the `x-mcp-header` declarations of a tool's input schema; only `properties` chains carry them. */
+export function mirrorsOf(inputSchema: Json | undefined): Mirrors {
+  const mirrors = new Map<string, readonly string[]>();
+  collect(inputSchema, [], mirrors);
+  return mirrors;
+}
+
+function collect(schema: Json | undefined, path: readonly string[], into: Map<string, readonly string[]>): void {
+  if (!isObject(schema)) return;
+  const name = member(schema, "x-mcp-header");
+  if (typeof name === "string" && path.length > 0) into.set(name.toLowerCase(), path);
+  const properties = member(schema, "properties");
+  if (!isObject(properties)) return;
+  for (const key of Object.keys(properties)) collect(properties[key], [...path, key], into);
+}
+
+function valueAt(root: Json, path: readonly string[]): Json | undefined {
+  let value: Json | undefined = root;
+  for (const key of path) value = isObject(value) ? member(value, key) : undefined;
+  return value;
+}
+
+function mirrored(value: Json | undefined, header: string): boolean {
+  if (isNumber(value) && CANONICAL_DECIMAL.test(header)) return compareNumbers(value, new JsonNumber(header)) === 0;
+  return mirrorText(value) === header;
+}
+
+function someArgumentIs(value: Json | undefined, header: string): boolean {
+  if (Array.isArray(value)) return value.some((item) => someArgumentIs(item, header));
+  if (isObject(value)) return Object.keys(value).some((key) => someArgumentIs(value[key], header));
+  return mirrored(value, header);
+}

@@ -1,0 +1,34 @@
+/** The messages that the gateway itself writes to a client, each in the shape of the client's era. */
+import type { Json, JsonObject } from "../json/value.ts";
+import { INVALID_PARAMS } from "./codes.ts";
+import type { Era } from "./era.ts";
+import type { Id } from "./message.ts";
+
+export const SERVER_INFO = { name: "grantgate", version: "0.1.0" };
+const SERVER_INFO_KEY = "io.modelcontextprotocol/serverInfo";
+export const DECISION_KEY = "io.grantgate/decision";
+export const UPSTREAM_KEY = "io.grantgate/upstream";
+
+export function errorReply(id: Id | null, code: number, message: string, data?: Json): string {
+  return JSON.stringify({ jsonrpc: "2.0", id, error: { code, message, ...(data !== undefined && { data }) } });
+}
+
+/** A tool result that failed in a way the model can read and act on (specification, "Tools", Error Handling). */
+export function toolFailure(era: Era, id: Id, text: string, meta: JsonObject): string {
+  const modern = era === "modern";
+  return JSON.stringify({
+    jsonrpc: "2.0",
+    id,
+    result: {
+      ...(modern && { resultType: "complete" }),
+      isError: true,
+      content: [{ type: "text", text }],
+      _meta: { ...meta, ...(modern && { [SERVER_INFO_KEY]: SERVER_INFO }) },
+    },
+  });
+}
+
+/** What any server says of a tool that it does not have; a hidden tool is answered so. */
+export function unknownTool(id: Id, tool: string): string {
+  return errorReply(id, INVALID_PARAMS, `Unknown tool: ${tool}`);
+}

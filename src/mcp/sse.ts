@@ -1,0 +1,110 @@
+/**
+ * Server-sent events (WHATWG HTML, 9.2), read and written one event at a time.
+ *
+ * What is read is written anew, so an upstream cannot slip a frame past the reader by a line ending that clients take
+ * otherwise. An event never grows beyond its bound.
+ */
+
+export type Frame = {
+  /** Comment lines before the event, without their colon. */
+  readonly comments: readonly string[];
+  readonly event: string | null;
+  readonly id: string | null;
+  readonly retry: string | null;
+  /** The data lines joined by newlines; null for a frame without data. */
+  readonly data: string | null;
+};
+
+/** Thrown by `FrameReader.push` when one event is larger than its bound. */
+export class FrameTooLarge extends Error {}
+
+export class FrameReader {
+  readonly #maxLength: number;
+  #rest = "";
+  #lines: string[] = [];
+  #held = 0;
+  #started = false;
+
+  /** `maxLength` bounds one event, in UTF-16 units. */
+  constructor(maxLength: number) {
+    this.#maxLength = maxLength;
+  }
+
+  /** Takes the next piece of the stream and gives the frames it completes. */
+  push(piece: string): Frame[] {
+    const frames: Frame[] = [];
+    let text = this.#rest + piece;
+    const ending = /\r\n|\n|\r(?!$)/g;
+    ending.lastIndex = Math.max(0, this.#rest.length - 1);
+    if (!this.#started && text !== "") {
+      this.#started = true;
+      if (text.charCodeAt(0) === 0xfeff) text = text.slice(1);
+    }
+    let from = 0;
+    for (let match = ending.exec(text); match !== null; match = ending.exec(text)) {
+      const line = text.slice(from, match.index);
+      from = match.index + match[0].length;
+      this.#line(line, frames);
+    }
+    this.#rest = text.slice(from);
+    if (this.#held + this.#rest.length > this.#maxLength) throw new FrameTooLarge();
+    return frames;
+  }
+
+  #line(line: string, frames: Frame[]): void {
+    if (line !== "") {
+      this.#lines.push(line);
+      this.#held += line.length;
+      if (this.#held > this.#maxLength) throw new FrameTooLarge();
+      if (line.startsWith(":") && this.#lines.length === 1) this.#flush(frames);
+    } else if (this.#lines.length > 0) {
+      this.#flush(frames);
+    }
+  }
+
+  #flush(frames: Frame[]): void {
+    frames.push(frameOf(this.#lines));
+    this.#lines = [];
+    this.#held = 0;
+  }
+}
+
+function frameOf(lines: readonly string[]): Frame {
+  const comments: string[] = [];
+  const data: string[] = [];
+  let event: string | null = null;
+  let id: string | null = null;
+  let retry: string | null = null;
+  for (const line of lines) {
+    const colon = line.indexOf(":");
+    const field = colon === -1 ? line : line.slice(0, colon);
+    const value = colon === -1 ? "" : line.slice(line[colon + 1] === " " ? colon + 2 : colon + 1);
+    if (field === "") comments.push(line.slice(1));
+    else if (field === "data") data.push(value);
+    else if (field === "event") event = value;
+    else if (field === "id" && !value.includes("\0")) id = value;
+    else if (field === "retry" && /^[0-9]+$/.test(value)) retry = value;
+  }
+  return { comments, event, id, retry, data: data.length === 0 ? null : data.join("\n") };
+}
+
+export function writeFrame(frame: Frame): string {
+  let text = frame.comments.map((comment) => `:${comment}\n`).join("");
+  if (frame.event !== null) text += `event: ${frame.event}\n`;
+  if (frame.id !== null) text += `id: ${frame.id}\n`;
+  if (frame.retry !== null) text += `retry: ${frame.retry}\n`;
+  if (frame.data !== null)
+    text += frame.data
+      .split("\n")
+      .map((line) => `data: ${line}\n`)
+      .join("");
+  return `${text}\n`;
+}
+
+/** An event that carries one JSON-RPC message. */
+export function messageFrame(text: string): string {
+  return `event: message\ndata: ${text}\n\n`;
+}
+
+/** A comment: nothing to a client, but it shows the way to it is still open. */
+export const KEEP_ALIVE = ": keep-alive\n\n";
