@@ -1,0 +1,53 @@
+/** How a condition is written: `{path, op, value}`, or a group of conditions. */
+import { isObject, type Json } from "../json/value.ts";
+import type { Condition } from "./document.ts";
+import { criterionOf, OPERATORS } from "./operator.ts";
+import { readPath } from "./path.ts";
+import { below, note, type Spot } from "./problem.ts";
+import { list, needed, object, type Shape, string, tested, turned, word } from "./shape.ts";
+
+const path: Shape<string> = tested(string, (text) => {
+  const read = readPath(text);
+  return read.ok ? undefined : read.reason;
+});
+
+const operator = word("op", OPERATORS);
+
+const leafFields = object("a condition", {
+  path: needed(path),
+  op: needed(operator),
+  value: needed((value) => ({ value })),
+});
+
+const leaf: Shape<Condition> = (value, spot) => {
+  const read = leafFields(value, spot);
+  if (isObject(value) && value.value !== undefined) checkValue(value.op, value.value, below(spot, "value"));
+  return read && { kind: "leaf", path: read.path, operator: read.op, value: read.value.value };
+};
+
+/** Of the fields as written, so that an unfit value is reported beside a mistyped path. */
+function checkValue(op: Json | undefined, value: Json, spot: Spot): void {
+  const known = OPERATORS.find((each) => each === op);
+  if (known === undefined) return;
+  const criterion = criterionOf(known, value, false);
+  if (!criterion.ok) note(spot, criterion.reason);
+}
+
+export const condition: Shape<Condition> = (value, spot) => {
+  const group = isObject(value) ? groupOf(Object.keys(value)) : undefined;
+  return group === undefined ? leaf(value, spot) : groups[group](value, spot);
+};
+
+const conditions = list("conditions", condition);
+
+const groups: Readonly<Record<"all" | "any" | "not", Shape<Condition>>> = {
+  all: turned(object("a group", { all: needed(conditions) }), ({ all }) => ({ kind: "all", of: all })),
+  any: turned(object("a group", { any: needed(conditions) }), ({ any }) => ({ kind: "any", of: any })),
+  not: turned(object("a group", { not: needed(condition) }), ({ not }) => ({ kind: "not", of: not })),
+};
+
+/** A condition with `path`, `op` or `value` is meant as one, whatever else stands in it. */
+function groupOf(keys: readonly string[]): "all" | "any" | "not" | undefined {
+  if (keys.some((key) => key === "path" || key === "op" || key === "value")) return undefined;
+  return (["all", "any", "not"] as const).find((kind) => keys.includes(kind));
+}

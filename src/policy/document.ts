@@ -1,0 +1,48 @@
+/** A policy document as it reads: every field known, every value fit. Plain data; nothing is compiled yet. */
+import type { Json, JsonNumber } from "../json/value.ts";
+import type { Operator } from "./operator.ts";
+import type { Window } from "./window.ts";
+
+export type PolicyDocument = {
+  readonly version: "1";
+  readonly default: "allow" | "deny";
+  readonly hide: readonly string[];
+  readonly allTools: AllTools;
+  /** By exact name or glob, as written. */
+  readonly tools: ReadonlyMap<string, ToolEntry>;
+};
+
+export type AllTools = {
+  readonly require: readonly Wall[];
+  readonly denyIf: readonly Wall[];
+  readonly limits: readonly Limit[];
+};
+
+export type ToolEntry = AllTools & {
+  readonly action: Action;
+  readonly reason: string | undefined;
+  readonly rateLimit: RateLimit | undefined;
+  readonly approval: Approval | undefined;
+};
+
+export type Action = "allow" | "deny" | "hide" | "require_approval";
+
+export type Wall = { readonly conditions: readonly Condition[]; readonly onDeny: string | undefined };
+
+export type Condition =
+  | { readonly kind: "leaf"; readonly path: string; readonly operator: Operator; readonly value: Json }
+  | { readonly kind: "all" | "any"; readonly of: readonly Condition[] }
+  | { readonly kind: "not"; readonly of: Condition };
+
+export type Limit = {
+  readonly counter: string;
+  readonly window: Window;
+  /** Whole, 1 to 10^12. */
+  readonly max: number;
+  /** How much one call takes: so much, or what stands at a path. */
+  readonly increment: number | JsonNumber | { readonly from: string };
+};
+
+export type RateLimit = { readonly max: number; readonly window: Window };
+
+export type Approval = { readonly when: readonly Condition[]; readonly reason: string | undefined };

@@ -1,0 +1,181 @@
+/**
+ * The fields of the policy language, one definition each: what a document may contain, and what it reads as.
+ *
+ * Nothing is ever ignored here. A field that this version does not enforce is refused by name (unenforced.ts).
+ */
+import { millionthsOf, safeInteger } from "../json/decimal.ts";
+import { isNumber, type Json, type JsonNumber } from "../json/value.ts";
+import { condition } from "./condition-schema.ts";
+import type { AllTools, Limit, PolicyDocument, RateLimit, ToolEntry, Wall } from "./document.ts";
+import { isGlob } from "./glob.ts";
+import { RATE_LIMIT_SPACE } from "./limit.ts";
+import { hasEach, readPath } from "./path.ts";
+import {
+  dictionary,
+  enforcedField,
+  list,
+  nameOf,
+  needed,
+  object,
+  optional,
+  type Shape,
+  string,
+  tested,
+  turned,
+  word,
+  wrongType,
+} from "./shape.ts";
+import { readWindow, WINDOW_WANTED, type Window } from "./window.ts";
+
+const DURATION = /^[1-9][0-9]*[smhd]$/;
+const MOST = 10 ** 12;
+
+/** An exact name or a glob. Half a surrogate pair in a glob could match half a character of a name. */
+const toolName: Shape<string> = tested(nameOf("a tool's name"), (name) =>
+  isGlob(name) && !name.isWellFormed() ? "half a surrogate pair can't stand in a glob" : undefined,
+);
+
+const windowShape: Shape<Window> = (value, spot) => readWindow(value) ?? wrongType(value, spot, WINDOW_WANTED);
+
+const max: Shape<number> = (value, spot) => {
+  const whole = isNumber(value) ? safeInteger(value) : undefined;
+  return whole !== undefined && whole >= 1 && whole <= MOST
+    ? whole
+    : wrongType(value, spot, "a whole number from 1 to 1000000000000");
+};
+
+const increment: Shape<number | JsonNumber> = (value, spot) => {
+  const read = isNumber(value) ? millionthsOf(value) : undefined;
+  const fits = read?.kind === "huge" || (read?.kind === "amount" && read.millionths > 0n);
+  return isNumber(value) && fits ? value : wrongType(value, spot, "a number above 0 with at most six decimal places");
+};
+
+const singlePath: Shape<string> = tested(string, (text) => {
+  const read = readPath(text);
+  if (!read.ok) return read.reason;
+  return hasEach(read.path) ? "[*] can't stand here: one value is wanted, not several" : undefined;
+});
+
+const counterName: Shape<string> = tested(nameOf("a counter's name"), (name) =>
+  name.startsWith(RATE_LIMIT_SPACE) ? "names that begin so are kept for the counters of rate_limit" : undefined,
+);
+
+const limitFields = object("a limit", {
+  counter: needed(counterName),
+  window: needed(windowShape),
+  max: needed(max),
+  scope: optional(word("scope", ["grant", "session", "server"])),
+  align: optional(word("align", ["calendar", "rolling"])),
+  increment: optional(increment),
+  increment_from: optional(singlePath),
+  description: optional(string),
+});
+
+const limit: Shape<Limit> = turned(
+  tested(limitFields, (read) =>
+    read.increment !== undefined && read.increment_from !== undefined
+      ? "a limit has increment or increment_from, not both"
+      : undefined,
+  ),
+  (read) => ({
+    counter: read.counter,
+    window: read.window,
+    max: read.max,
+    increment: read.increment_from === undefined ? (read.increment ?? 1) : { from: read.increment_from },
+  }),
+);
+
+const SHORT_RATE = /^([1-9][0-9]*)\/([a-z]+|[1-9][0-9]*)$/;
+
+const rateFields = object("a rate_limit", { max: needed(max), window: needed(windowShape) });
+
+const rateLimit: Shape<RateLimit> = (value, spot) => {
+  if (typeof value !== "string") return rateFields(value, spot);
+  const [, count = "", per = ""] = SHORT_RATE.exec(value) ?? [];
+  const window = readWindow(/^[0-9]/.test(per) ? Number(per) : per);
+  const most = Number(count);
+  if (window !== undefined && most >= 1 && most <= MOST) return { max: most, window };
+  return wrongType(value, spot, 'a rate like "10/minute" or "10/60", or an object with max and window');
+};
+
+const wall: Shape<Wall> = turned(
+  object("a wall", {
+    conditions: needed(list("conditions", condition)),
+    on_deny: optional(string),
+    description: optional(string),
+  }),
+  (read) => ({ conditions: read.conditions, onDeny: read.on_deny }),
+);
+
+const rules = {
+  require: optional(list("walls", wall)),
+  deny_if: optional(list("walls", wall)),
+  limits: optional(list("limits", limit)),
+  arguments: optional(word("arguments", ["open", "strict"])),
+  description: optional(string),
+};
+
+const duration: Shape<string> = tested(string, (text) =>
+  DURATION.test(text) ? undefined : 'expected a duration like "30s", "30m", "12h" or "7d"',
+);
+
+const approvalShape = object("an approval", {
+  when: optional(list("conditions", condition)),
+  timeout: optional(duration),
+  reason: optional(string),
+});
+
+const unwrapShape = object("an unwrap", { tool: needed(singlePath), arguments: needed(singlePath) });
+
+const tool: Shape<ToolEntry> = turned(
+  object("a tool's entry", {
+    action: optional(word("action", ["allow", "deny", "hide", "require_approval"])),
+    reason: optional(string),
+    ...rules,
+    rate_limit: optional(rateLimit),
+    approval: optional(approvalShape),
+    unwrap: optional(enforcedField("unwrap", unwrapShape)),
+  }),
+  (read) => ({
+    ...rulesOf(read),
+    action: read.action ?? "allow",
+    reason: read.reason,
+    rateLimit: read.rate_limit,
+    approval: read.approval && { when: read.approval.when ?? [], reason: read.approval.reason },
+  }),
+);
+
+const allTools: Shape<AllTools> = turned(object("all_tools", rules), rulesOf);
+
+/** Whatever audit will keep of arguments: refused as a whole until it is built. */
+const record: Shape<Json> = (value) => value;
+
+export const policyShape: Shape<PolicyDocument> = turned(
+  object("a policy", {
+    $schema: optional(string),
+    version: needed(word("version", ["1"])),
+    description: optional(string),
+    default: needed(word("default", ["allow", "deny"])),
+    hide: optional(list("names of tools", toolName)),
+    all_tools: optional(allTools),
+    tools: optional(dictionary("tools by name, an object", toolName, tool)),
+    record: optional(enforcedField("record", record)),
+  }),
+  (read) => ({
+    version: read.version,
+    default: read.default,
+    hide: read.hide ?? [],
+    allTools: read.all_tools ?? rulesOf({}),
+    tools: read.tools ?? new Map(),
+  }),
+);
+
+type Rules = {
+  readonly require?: readonly Wall[] | undefined;
+  readonly deny_if?: readonly Wall[] | undefined;
+  readonly limits?: readonly Limit[] | undefined;
+};
+
+function rulesOf(read: Rules): AllTools {
+  return { require: read.require ?? [], denyIf: read.deny_if ?? [], limits: read.limits ?? [] };
+}
