@@ -1,0 +1,58 @@
+/**
+ * What a grant is at one moment, read from the registry with the versions that are in force for it.
+ *
+ * The registry is where this is written down; the grant's ledger is what decides. `revision` rises with every change,
+ * so of two records of one grant the ledger keeps the later, in whatever order they come.
+ */
+import * as z from "zod";
+
+export type GrantRecord = {
+  readonly id: string;
+  readonly label: string;
+  readonly tags: readonly string[];
+  /** Slug of the one server that the grant may use. */
+  readonly server: string;
+  /** Version of the sealed server record in force. */
+  readonly serverVersion: string;
+  /** Name and version of the policy in force; null denies every call. */
+  readonly policy: { readonly name: string; readonly version: string } | null;
+  readonly status: "active" | "revoked";
+  /** Unix time in milliseconds from which on the grant is worth nothing; null for never. */
+  readonly expiresAt: number | null;
+  readonly revision: number;
+};
+
+/** Reads grants as rows of `toGrantRecord`; put a WHERE clause on table `grants` behind it. */
+export const SELECT_GRANT_RECORD = `
+  SELECT grants.id, grants.label, grants.tags, grants.server, servers.version AS serverVersion,
+         policies.name AS policyName, policies.version AS policyVersion,
+         grants.status, grants.expires_at AS expiresAt, grants.revision
+  FROM grants
+  JOIN servers ON servers.slug = grants.server
+  LEFT JOIN policies ON policies.server = grants.server AND policies.name = grants.policy`;
+
+const Row = z.object({
+  id: z.string(),
+  label: z.string(),
+  tags: z.string().transform((text) => z.array(z.string()).parse(JSON.parse(text))),
+  server: z.string(),
+  serverVersion: z.string(),
+  policyName: z.string().nullable(),
+  policyVersion: z.string().nullable(),
+  status: z.enum(["active", "revoked"]),
+  expiresAt: z.int().nullable(),
+  revision: z.int(),
+});
+
+/** Reads one row of `SELECT_GRANT_RECORD`; a row of another shape is an error, never half a grant. */
+export function toGrantRecord(row: unknown): GrantRecord {
+  const { policyName, policyVersion, ...grant } = Row.parse(row);
+  const policy = policyName === null || policyVersion === null ? null : { name: policyName, version: policyVersion };
+  return { ...grant, policy };
+}
+
+/** The grant as the registry has it now, or null when the registry does not know it (or its server is gone). */
+export async function readGrant(db: D1Database, id: string): Promise<GrantRecord | null> {
+  const row = await db.prepare(`${SELECT_GRANT_RECORD} WHERE grants.id = ?`).bind(id).first();
+  return row === null ? null : toGrantRecord(row);
+}

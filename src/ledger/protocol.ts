@@ -1,0 +1,80 @@
+/**
+ * What is said between the gate and a grant's ledger. Plain data only: it crosses from one machine to another.
+ *
+ * During a deployment an old ledger may hear a new gate and the other way round, so fields are added here, never
+ * changed or taken away.
+ */
+import type { GrantRecord } from "../grant/record.ts";
+import type { LimitDemand } from "../policy/limit.ts";
+
+/** What a call was and what was decided about it, before the ledger has spoken. */
+export type JournalEntry = {
+  /** The request's id, as the client is told it. */
+  readonly request: string;
+  /** JSON-RPC method. */
+  readonly method: string;
+  readonly tool?: string;
+  readonly era: string;
+  /** The effect decided; the ledger writes `limit` in its place when a counter refuses. */
+  readonly effect: string;
+  readonly rule?: string;
+  /** Version of the policy that decided. */
+  readonly policy?: string;
+};
+
+/** How a call that was let through ended upstream. */
+export type Settlement = {
+  /** From the `TakeAnswer` of the call. */
+  readonly seq: number;
+  /** HTTP status of the upstream; null when there was none. */
+  readonly status: number | null;
+  readonly latencyMs: number;
+  /** The call certainly did not run: its units go back into the window they were taken from. */
+  readonly giveBack: boolean;
+};
+
+export type TakeRequest = {
+  /** Versions that the gate decided by; null for none. */
+  readonly policyVersion: string | null;
+  readonly serverVersion: string | null;
+  readonly demands: readonly LimitDemand[];
+  /** Null leaves no trace in the journal, and then nothing that was taken can be given back. */
+  readonly entry: JournalEntry | null;
+  /** Ends of earlier calls of the same grant, recorded before anything is taken. */
+  readonly settlements: readonly Settlement[];
+};
+
+/** Times are Unix milliseconds by the ledger's clock; amounts are millionths. */
+export type TakeAnswer =
+  | { readonly kind: "ok"; readonly seq: number | null; readonly at: number }
+  | {
+      readonly kind: "limited";
+      /** Index of the first demand that refuses. */
+      readonly demand: number;
+      readonly used: bigint;
+      readonly max: bigint;
+      readonly resetAt: number;
+      readonly retryAfterMs: number;
+      readonly at: number;
+    }
+  /** Revoked, expired or unknown. */
+  | { readonly kind: "revoked" }
+  /** Another policy or server version is in force: decide again by this. Nothing was taken. */
+  | { readonly kind: "stale"; readonly grant: GrantRecord };
+
+/** What stands in the counters now, for people to read. Amounts as decimals, times as Unix milliseconds. */
+export type Usage = {
+  readonly at: number;
+  /** Calls journalled in the life of the grant. */
+  readonly calls: number;
+  readonly counters: readonly {
+    readonly scope: string;
+    readonly counter: string;
+    readonly window: string;
+    readonly align: string;
+    readonly used: string;
+    /** The limit that the last admitted call was held to. */
+    readonly max: string;
+    readonly resetAt: number;
+  }[];
+};

@@ -1,0 +1,78 @@
+/**
+ * Reads what a server answered to a request: one JSON-RPC answer, a stream, or a failure. Only a protocol answer goes
+ * on; a challenge, a redirect, a page or a broken body becomes an explained failure.
+ */
+
+import { parseJson } from "../json/parse.ts";
+import { isJsonType, isStreamType } from "../mcp/media.ts";
+import { type Id, type Outcome, readMessage, sameId } from "../mcp/message.ts";
+import { type BodyFault, readText } from "./body.ts";
+import { type Failure, failure, failureOfStatus, timedOut } from "./failure.ts";
+
+export type Answered = {
+  readonly kind: "answered";
+  /** 200, or the 400 or 404 that carried a JSON-RPC error. */
+  readonly status: number;
+  /** The server's own session id, where it names one. */
+  readonly session: string | null;
+  readonly outcome: Outcome;
+};
+export type Streaming = {
+  readonly kind: "streaming";
+  readonly session: string | null;
+  readonly body: ReadableStream<Uint8Array>;
+};
+
+export type AnswerBounds = { readonly maxBytes: number; readonly timeoutSeconds: number };
+
+export async function readAnswer(
+  response: Response,
+  id: Id,
+  bounds: AnswerBounds,
+): Promise<Answered | Streaming | Failure> {
+  const { status } = response;
+  const session = response.headers.get("mcp-session-id");
+  const type = response.headers.get("content-type");
+  if (status === 200 && isStreamType(type) && response.body !== null) {
+    return { kind: "streaming", session, body: response.body };
+  }
+  const carries = isJsonType(type) && (status === 200 || status === 400 || status === 404);
+  if (!carries) {
+    await response.body?.cancel().catch(() => undefined);
+    return status === 200 ? failure("The server's answer is not JSON.", status) : plainFailure(status);
+  }
+  const text = await readText(response, bounds.maxBytes, bounds.timeoutSeconds * 1000);
+  if (!text.ok) return failureOfBody(text.fault, bounds);
+  const answer = readOutcome(text.text, id, status !== 200);
+  if (typeof answer === "string") return status === 200 ? failure(answer, status) : failureOfStatus(status);
+  if (status !== 200 && answer.kind === "result") return failureOfStatus(status);
+  return { kind: "answered", status, session, outcome: answer };
+}
+
+/** The answer to request `id` in a JSON text, or a sentence that says why there is none. */
+export function readOutcome(text: string, id: Id, idMayBeNull: boolean): Outcome | string {
+  const parsed = parseJson(text);
+  if (!parsed.ok) return `The server's answer is not strict JSON (${parsed.fault.reason}).`;
+  const message = readMessage(parsed.value);
+  if (message.kind !== "response") return "The server's answer is not a JSON-RPC response.";
+  const mine = message.id === null ? idMayBeNull : sameId(message.id, id);
+  return mine ? message.outcome : "The server answered another request than this one.";
+}
+
+export function failureOfBody(fault: BodyFault, bounds: AnswerBounds): Failure {
+  switch (fault) {
+    case "silent":
+      return timedOut(bounds.timeoutSeconds);
+    case "too large":
+      return failure(`The server's answer is larger than ${bounds.maxBytes} bytes.`);
+    case "not UTF-8":
+      return failure("The server's answer is not UTF-8.");
+    case "broken off":
+      return failure("The server's answer broke off before its end; whether the call ran is not known.");
+  }
+}
+
+function plainFailure(status: number): Failure {
+  if (status === 202 || status === 204) return failure(`The server gave no answer (HTTP ${status}).`, status);
+  return failureOfStatus(status);
+}

@@ -1,0 +1,32 @@
+/**
+ * Legacy session ids as clients see them: sealed, bound to grant and server.
+ *
+ * Any location can serve any session with nothing stored, and a session id is worth nothing under another grant
+ * (specification 2025-11-25, "Security Best Practices", Session Hijacking).
+ */
+import { seal, unseal } from "./seal.ts";
+
+const PURPOSE = "mcp-session";
+
+/** Session ids are visible ASCII (specification 2025-11-25, "Session Management"); the bound is ours. */
+const SESSION_ID = /^[\x21-\x7e]{1,1024}$/;
+
+export type SessionOwner = { readonly grant: string; readonly server: string };
+
+export function isSessionId(id: string): boolean {
+  return SESSION_ID.test(id);
+}
+
+/** The id a client gets for the upstream's session id. */
+export function sealSession(rootKey: string, owner: SessionOwner, upstreamId: string): Promise<string> {
+  return seal(rootKey, PURPOSE, identity(owner), upstreamId);
+}
+
+/** The upstream's session id, or null for an id that was not sealed for this owner. */
+export function openSession(rootKey: string, owner: SessionOwner, clientId: string): Promise<string | null> {
+  return unseal(rootKey, PURPOSE, identity(owner), clientId);
+}
+
+function identity(owner: SessionOwner): string {
+  return `${owner.server}\0${owner.grant}`;
+}

@@ -1,0 +1,140 @@
+import { describe, expect, it } from "vitest";
+import {
+  credentialHeaders,
+  ServerFile,
+  type ServerRecord,
+  sealServer,
+  secretNames,
+  unsealServer,
+} from "../../../src/upstream/server.ts";
+
+const KEY = "00112233445566778899aabbccddeeff".repeat(2);
+const secret = (name: string) => `\${secret:${name}}`;
+
+function faultsOf(file: unknown): string[] {
+  const read = ServerFile.safeParse(file);
+  return read.success ? [] : read.error.issues.map(({ path, message }) => `${path.join("/")}: ${message}`);
+}
+
+const file = (over: object) => ({ name: "Files", url: "https://mcp.example.com/mcp", ...over });
+const headers = (given: Record<string, string>) => file({ credential: { headers: given } });
+
+describe("a server file", () => {
+  it("is complete with a name and a URL", () => {
+    expect(ServerFile.parse(file({ $schema: "https://example.com/s.json", description: "…" }))).toMatchObject({
+      era: "auto",
+      surface: ["tools", "resources", "prompts"],
+    });
+  });
+
+  it.each([
+    "https://mcp.example.com",
+    "https://mcp.example.com:8443/a?b=c",
+    "http://localhost:3000/mcp",
+    "http://127.0.0.1/mcp",
+    "http://[::1]:3000/mcp",
+  ])("may name the URL %s", (url) => {
+    expect(faultsOf(file({ url }))).toEqual([]);
+  });
+
+  it.each([
+    ["http://mcp.example.com/mcp", "https://"],
+    ["http://localhost.example.com/mcp", "https://"],
+    ["http://127.0.0.1.example.com/mcp", "https://"],
+    ["ftp://localhost/", "https://"],
+    ["file:///etc/passwd", "https://"],
+    ["https://user:pass@example.com/", "user"],
+    ["https://user@example.com/", "user"],
+    ["https://example.com/#here", "fragment"],
+    ["https://example.com/#", "fragment"],
+    ["https://exa mple.com/", "URL"],
+    ["https://example.com/\n", "URL"],
+    ["/mcp", "URL"],
+    [`\${env:FILES_URL}`, "URL"],
+    ["", "URL"],
+  ])("may not name the URL %j", (url, reason) => {
+    expect(faultsOf(file({ url }))).toEqual([expect.stringContaining(reason)]);
+  });
+
+  it.each([
+    "Host",
+    "content-length",
+    "Content-Type",
+    "Mcp-Session-Id",
+    "mcp-protocol-version",
+    "Accept",
+    "Connection",
+    "transfer-encoding",
+    "TE",
+    "Upgrade",
+    "Proxy-Authorization",
+    "keep-alive",
+  ])("may not set the header %s", (name) => {
+    expect(faultsOf(headers({ [name]: "x" }))).toHaveLength(1);
+  });
+
+  it.each(["", "a b", "a:b", "ä", "a\n"])("may not set a header called %j", (name) => {
+    expect(faultsOf(headers({ [name]: "x" }))).toHaveLength(1);
+  });
+
+  it.each(["", " x", "x ", "x\r\ny: z", "ä", "\0", `\${env:HOME}`, `\${secret:a b}`, "${"])(
+    "may not give a header the value %j",
+    (value) => {
+      expect(faultsOf(headers({ "X-Key": value }))).toHaveLength(1);
+    },
+  );
+
+  it("names a header once, whatever its case", () => {
+    expect(faultsOf(headers({ "X-Key": "a", "x-key": "b" }))).toEqual([
+      "credential/headers/x-key: names a header twice",
+    ]);
+  });
+
+  it("names what authorizes and does not hold it", () => {
+    expect(faultsOf(headers({ authorization: "Bearer abc" }))).toEqual([
+      expect.stringContaining("must name its secret"),
+    ]);
+    expect(faultsOf(headers({ authorization: `Bearer ${secret("TOKEN")}`, "X-Version": "2" }))).toEqual([]);
+  });
+
+  it("says of what is not built that it is not enforced, and of what it does not know that it does not", () => {
+    expect(faultsOf(file({ drift: {} }))).toEqual([expect.stringMatching(/^drift: .*not enforced yet/)]);
+    const oauth = { credential: { headers: {}, oauth: {} } };
+    expect(faultsOf(file(oauth))).toEqual([expect.stringMatching(/^credential\/oauth: .*not enforced yet/)]);
+    expect(faultsOf(file({ timeout: 3 }))).toEqual([expect.stringContaining('"timeout"')]);
+    expect(faultsOf(file({ era: "old" }))).toHaveLength(1);
+    expect(faultsOf(file({ surface: ["tools", "tools"] }))).toHaveLength(1);
+    expect(faultsOf(file({ surface: [] }))).toHaveLength(1);
+  });
+});
+
+describe("a server record", () => {
+  const record: ServerRecord = {
+    ...ServerFile.parse(headers({ Authorization: `Bearer ${secret("A")}`, "X-Pair": `${secret("A")}:${secret("B")}` })),
+    slug: "files",
+    secrets: { A: "alpha", B: `$& ${secret("A")}` },
+  };
+
+  it("names each secret once", () => {
+    expect(secretNames(record)).toEqual(["A", "B"]);
+    expect(secretNames({})).toEqual([]);
+  });
+
+  it("fills secrets in as they are, once", () => {
+    expect(credentialHeaders(record)).toEqual({ Authorization: "Bearer alpha", "X-Pair": `alpha:$& ${secret("A")}` });
+  });
+
+  it("sends nothing when a secret is missing", () => {
+    expect(() => credentialHeaders({ ...record, secrets: { A: "alpha" } })).toThrow("the secret B is not set");
+    const inherited = ServerFile.parse(headers({ "X-Key": secret("constructor") }));
+    expect(() => credentialHeaders({ ...inherited, slug: "files", secrets: {} })).toThrow("constructor");
+  });
+
+  it("comes back from its sealed text, under its slug only", async () => {
+    const { version, sealed } = await sealServer(KEY, record);
+    expect(version).toMatch(/^[0-9a-f]{64}$/);
+    expect(sealed).not.toContain("alpha");
+    expect(await unsealServer(KEY, "files", sealed)).toEqual(record);
+    expect(await unsealServer(KEY, "other", sealed)).toBeNull();
+  });
+});

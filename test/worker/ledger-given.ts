@@ -1,0 +1,87 @@
+/** What the tests of the ledger start from. */
+
+import { runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import type { GrantRecord } from "../../src/grant/record.ts";
+import type { JournalRecord } from "../../src/ledger/journal.ts";
+import type { JournalEntry, TakeAnswer, TakeRequest } from "../../src/ledger/protocol.ts";
+import type { LimitDemand } from "../../src/policy/limit.ts";
+
+export const NOON = Date.parse("2026-11-20T12:00:00Z");
+export const UNIT = 1_000_000n;
+
+let grants = 0;
+
+/** A grant of its own for each test, so that no test sees another's counts. */
+export function newGrant(over: Partial<GrantRecord> = {}): GrantRecord {
+  return {
+    id: `grt_${++grants}`,
+    label: "laptop",
+    tags: ["ci"],
+    server: "files",
+    serverVersion: "server-1",
+    policy: { name: "support", version: "policy-1" },
+    status: "active",
+    expiresAt: null,
+    revision: 1,
+    ...over,
+  };
+}
+
+export function ledgerOf({ id }: Pick<GrantRecord, "id">) {
+  return env.GRANT_LEDGER.getByName(id);
+}
+
+export const entry: JournalEntry = {
+  request: "req_1",
+  method: "tools/call",
+  tool: "create_refund",
+  era: "legacy",
+  effect: "allow",
+  policy: "policy-1",
+};
+
+export function demand(over: Partial<LimitDemand> = {}): LimitDemand {
+  return {
+    rule: "/tools/create_refund/limits/0",
+    counter: "refunds",
+    window: "day",
+    align: "calendar",
+    scope: "grant",
+    max: 30n * UNIT,
+    amount: UNIT,
+    ...over,
+  };
+}
+
+export function request(over: Partial<TakeRequest> = {}): TakeRequest {
+  return {
+    policyVersion: "policy-1",
+    serverVersion: "server-1",
+    demands: [demand()],
+    entry,
+    settlements: [],
+    ...over,
+  };
+}
+
+/** The sequence number of a call that was let through. */
+export function seqOf(answer: TakeAnswer): number {
+  if (answer.kind !== "ok" || answer.seq === null) throw new Error(`the call was not let through: ${answer.kind}`);
+  return answer.seq;
+}
+
+/** The journal as storage holds it. */
+export function journalOf(grant: GrantRecord): Promise<(JournalRecord & { readonly seq: number })[]> {
+  return runInDurableObject(ledgerOf(grant), (_, { storage }) =>
+    storage.sql
+      .exec<{ seq: number; entry: string }>("SELECT seq, entry FROM journal ORDER BY seq")
+      .toArray()
+      .map(({ seq, entry }) => ({ seq, ...JSON.parse(entry) })),
+  );
+}
+
+export async function usedOf(grant: GrantRecord, counter = "refunds"): Promise<string | undefined> {
+  const { counters } = await ledgerOf(grant).usage();
+  return counters.find((one) => one.counter === counter)?.used;
+}

@@ -1,0 +1,384 @@
+import { abortAllDurableObjects, applyD1Migrations, evictDurableObject, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import type { GrantRecord } from "../../src/grant/record.ts";
+import { ROWS_KEPT } from "../../src/ledger/journal.ts";
+import type { TakeRequest } from "../../src/ledger/protocol.ts";
+import { demand, entry, journalOf, ledgerOf, NOON, newGrant, request, seqOf, UNIT, usedOf } from "./ledger-given.ts";
+
+beforeAll(() => applyD1Migrations(env.GRANTGATE_DB, env.TEST_MIGRATIONS));
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ["Date"], now: NOON });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+async function known(over: Partial<GrantRecord> = {}): Promise<GrantRecord> {
+  const grant = newGrant(over);
+  await ledgerOf(grant).put(grant);
+  return grant;
+}
+
+async function admittedOf(grant: GrantRecord, calls: number, asked: TakeRequest = request()): Promise<number> {
+  const answers = await Promise.all(Array.from({ length: calls }, () => ledgerOf(grant).take(asked)));
+  return answers.filter(({ kind }) => kind === "ok").length;
+}
+
+async function errorOf(call: () => Promise<unknown>): Promise<string> {
+  try {
+    await call();
+    return "no error";
+  } catch (error) {
+    return String(error);
+  }
+}
+
+describe("counting", () => {
+  it("admits exactly max of 200 calls that come at once", async () => {
+    const grant = await known();
+    expect(await admittedOf(grant, 200)).toBe(30);
+    expect(await usedOf(grant)).toBe("30");
+  });
+
+  it("admits exactly max under each of 20 grants at once", async () => {
+    const grants = await Promise.all(Array.from({ length: 20 }, () => known()));
+    expect(await Promise.all(grants.map((grant) => admittedOf(grant, 40)))).toEqual(grants.map(() => 30));
+  });
+
+  it("stays exact when counters are shared by calls that ask for different things", async () => {
+    const grant = await known();
+    const both = request({ demands: [demand({ amount: 2n * UNIT }), demand({ counter: "calls", max: 10n * UNIT })] });
+    const [twos, ones] = await Promise.all([admittedOf(grant, 50, both), admittedOf(grant, 50)]);
+    expect(twos).toBe(10);
+    expect(2 * twos + ones).toBe(30);
+  });
+
+  it("takes nothing of the first counter when the second refuses", async () => {
+    const grant = await known();
+    const answer = await ledgerOf(grant).take(
+      request({
+        demands: [demand(), demand({ counter: "none", max: UNIT, amount: 2n * UNIT, rule: "/tools/x/limits/1" })],
+      }),
+    );
+    expect(answer).toEqual({
+      kind: "limited",
+      demand: 1,
+      used: 0n,
+      max: UNIT,
+      resetAt: NOON + 12 * 3_600_000,
+      retryAfterMs: 12 * 3_600_000,
+      at: NOON,
+    });
+    expect(await usedOf(grant)).toBeUndefined();
+  });
+
+  it("keeps the count when max is edited, and starts anew in the next window", async () => {
+    const grant = await known();
+    await admittedOf(grant, 10);
+    expect(await admittedOf(grant, 10, request({ demands: [demand({ max: 12n * UNIT })] }))).toBe(2);
+    vi.setSystemTime(NOON + 12 * 3_600_000);
+    expect(await admittedOf(grant, 20, request({ demands: [demand({ max: 12n * UNIT })] }))).toBe(12);
+  });
+});
+
+describe("what storage holds", () => {
+  it("is the count, after the object was evicted", async () => {
+    const grant = await known();
+    await admittedOf(grant, 29);
+    await evictDurableObject(ledgerOf(grant));
+    expect(await admittedOf(grant, 5)).toBe(1);
+  });
+
+  it("is every count that was answered, after all objects crashed in the middle", async () => {
+    const grant = await known();
+    const calls = Array.from({ length: 20 }, () =>
+      ledgerOf(grant)
+        .take(request())
+        .catch(() => null),
+    );
+    await Promise.race(calls);
+    await abortAllDurableObjects();
+    const before = (await Promise.all(calls)).filter((answer) => answer?.kind === "ok").length;
+    const after = await admittedOf(grant, 40);
+    expect(before).toBeGreaterThan(0);
+    expect(before + after).toBeLessThanOrEqual(30);
+    expect(await usedOf(grant)).toBe("30");
+  });
+
+  it("is the latest instant too: a clock that steps back over a crash opens nothing", async () => {
+    const grant = await known();
+    await admittedOf(grant, 30, request({ demands: [demand({ window: "minute" })] }));
+    vi.setSystemTime(NOON + 60_000);
+    await admittedOf(grant, 30, request({ demands: [demand({ window: "minute" })] }));
+    await evictDurableObject(ledgerOf(grant));
+    vi.setSystemTime(NOON);
+    expect(await admittedOf(grant, 5, request({ demands: [demand({ window: "minute" })] }))).toBe(0);
+  });
+
+  it("is written once for calls that overlap", async () => {
+    const grant = await known();
+    let writes = 0;
+    await runInDurableObject(ledgerOf(grant), (_, { storage }) => {
+      const transactionSync = storage.transactionSync.bind(storage);
+      storage.transactionSync = (closure) => {
+        writes++;
+        return transactionSync(closure);
+      };
+    });
+    await admittedOf(grant, 200);
+    expect(writes).toBeLessThanOrEqual(20);
+    expect(await journalOf(grant)).toHaveLength(200);
+  });
+
+  it("is the only thing answered from: when a write fails, the object goes and nothing of it counts", async () => {
+    const grant = await known();
+    await admittedOf(grant, 3);
+    await runInDurableObject(ledgerOf(grant), (_, { storage }) => {
+      storage.transactionSync = () => {
+        throw new Error("the disk is full");
+      };
+    });
+    expect(await errorOf(() => ledgerOf(grant).take(request()))).toContain("could not be written");
+    expect(await usedOf(grant)).toBe("3");
+    expect(await journalOf(grant)).toHaveLength(3);
+    expect(await admittedOf(grant, 40)).toBe(27);
+  });
+});
+
+describe("standing", () => {
+  it("ends with the next take after a revocation was put", async () => {
+    const grant = await known();
+    expect(await admittedOf(grant, 1)).toBe(1);
+    await ledgerOf(grant).put({ ...grant, status: "revoked", revision: 2 });
+    expect(await ledgerOf(grant).take(request())).toEqual({ kind: "revoked" });
+    expect(await ledgerOf(grant).view()).toBeNull();
+    expect(await journalOf(grant)).toHaveLength(1);
+  });
+
+  it("ends at the very millisecond of expiry, and does not come back when the clock does", async () => {
+    const grant = await known({ expiresAt: NOON + 1_000 });
+    vi.setSystemTime(NOON + 999);
+    expect(await ledgerOf(grant).view()).toEqual(grant);
+    vi.setSystemTime(NOON + 1_000);
+    expect(await ledgerOf(grant).take(request())).toEqual({ kind: "revoked" });
+    vi.setSystemTime(NOON);
+    expect(await ledgerOf(grant).view()).toBeNull();
+  });
+
+  it("says stale, with what is in force, to whoever decided by another policy or server, and takes nothing", async () => {
+    const grant = await known();
+    const stale = { kind: "stale", grant };
+    expect(await ledgerOf(grant).take(request({ policyVersion: "policy-0" }))).toEqual(stale);
+    expect(await ledgerOf(grant).take(request({ policyVersion: null }))).toEqual(stale);
+    expect(await ledgerOf(grant).take(request({ serverVersion: "server-0" }))).toEqual(stale);
+    expect(await ledgerOf(grant).take(request({ serverVersion: null }))).toEqual(stale);
+    expect(await usedOf(grant)).toBeUndefined();
+    expect(await journalOf(grant)).toEqual([]);
+  });
+
+  it("says revoked rather than stale", async () => {
+    const grant = await known({ status: "revoked" });
+    expect(await ledgerOf(grant).take(request({ policyVersion: "policy-0" }))).toEqual({ kind: "revoked" });
+  });
+
+  it("lets a grant without a policy through to its server's version only", async () => {
+    const grant = await known({ policy: null });
+    const asked = request({ policyVersion: null, demands: [] });
+    expect((await ledgerOf(grant).take(asked)).kind).toBe("ok");
+  });
+
+  it("keeps the later of two records in whatever order they come", async () => {
+    const grant = await known({ revision: 5 });
+    await ledgerOf(grant).put({ ...grant, status: "revoked", revision: 4 });
+    await ledgerOf(grant).put({ ...grant, label: "same revision", revision: 5 });
+    expect(await ledgerOf(grant).view()).toEqual(grant);
+    await evictDurableObject(ledgerOf(grant));
+    expect(await ledgerOf(grant).view()).toEqual(grant);
+  });
+
+  it("is never taken from the record of another grant", async () => {
+    const grant = await known();
+    expect(await errorOf(() => ledgerOf(grant).put(newGrant({ revision: 9 })))).toContain("another grant");
+    expect(await ledgerOf(grant).view()).toEqual(grant);
+  });
+});
+
+describe("a ledger that was never told of its grant", () => {
+  async function register(id: string): Promise<void> {
+    const db = env.GRANTGATE_DB;
+    await db.batch([
+      db.prepare("INSERT INTO server_versions VALUES ('server-1', 'files', 'sealed', 0) ON CONFLICT DO NOTHING"),
+      db.prepare("INSERT INTO policy_versions VALUES ('policy-1', '{}', 0) ON CONFLICT DO NOTHING"),
+      db.prepare("INSERT INTO servers VALUES ('files', '{}', '[]', 'server-1', 0, 0) ON CONFLICT DO NOTHING"),
+      db.prepare("INSERT INTO policies VALUES ('files', 'support', 'policy-1', 0, 0) ON CONFLICT DO NOTHING"),
+      db
+        .prepare(
+          `INSERT INTO grants (id, token_hash, server, policy, label, tags, status, created_at)
+           VALUES (?1, ?1, 'files', 'support', 'laptop', '["ci"]', 'active', 0)`,
+        )
+        .bind(id),
+    ]);
+  }
+
+  it("reads it from the registry, once for calls that come at once, and counts them exactly", async () => {
+    const grant = newGrant();
+    await register(grant.id);
+    expect(await admittedOf(grant, 50)).toBe(30);
+    expect(await ledgerOf(grant).view()).toEqual(grant);
+  });
+
+  it("goes on without the registry afterwards", async () => {
+    const grant = newGrant();
+    await register(grant.id);
+    await admittedOf(grant, 1);
+    await env.GRANTGATE_DB.prepare("DELETE FROM grants WHERE id = ?").bind(grant.id).run();
+    await evictDurableObject(ledgerOf(grant));
+    expect(await ledgerOf(grant).view()).toEqual(grant);
+  });
+
+  it("refuses what the registry does not know, and asks again the next time", async () => {
+    const grant = newGrant();
+    expect(await ledgerOf(grant).take(request())).toEqual({ kind: "revoked" });
+    expect(await ledgerOf(grant).view()).toBeNull();
+    await register(grant.id);
+    expect((await ledgerOf(grant).take(request())).kind).toBe("ok");
+  });
+
+  it("does not let a reading that began earlier undo a revocation that was pushed meanwhile", async () => {
+    const grant = newGrant();
+    await register(grant.id);
+    const [answer] = await Promise.all([
+      ledgerOf(grant).take(request()),
+      ledgerOf(grant).put({ ...grant, status: "revoked", revision: 2 }),
+    ]);
+    expect(["ok", "revoked"]).toContain(answer.kind);
+    expect(await ledgerOf(grant).take(request())).toEqual({ kind: "revoked" });
+    expect(await ledgerOf(grant).view()).toBeNull();
+  });
+});
+
+describe("the journal", () => {
+  it("has a row for a call that was let through, was denied, and was limited", async () => {
+    const grant = await known();
+    const denied = { ...entry, effect: "deny", rule: "/tools/create_refund/deny_if/0" };
+    await ledgerOf(grant).take(request());
+    await ledgerOf(grant).take(request({ demands: [], entry: denied }));
+    await ledgerOf(grant).take(request({ demands: [demand({ amount: 40n * UNIT })] }));
+    expect(await journalOf(grant)).toEqual([
+      { seq: 1, at: NOON, ...entry, counters: [{ counter: "refunds", used: "1", max: "30" }] },
+      { seq: 2, at: NOON, ...denied },
+      {
+        seq: 3,
+        at: NOON,
+        ...entry,
+        effect: "limit",
+        rule: "/tools/create_refund/limits/0",
+        counters: [{ counter: "refunds", used: "1", max: "30" }],
+      },
+    ]);
+  });
+
+  it("writes nothing for a look that leaves no trace", async () => {
+    const grant = await known();
+    const answer = await ledgerOf(grant).take(request({ demands: [], entry: null }));
+    expect(answer).toEqual({ kind: "ok", seq: null, at: NOON });
+    expect(await journalOf(grant)).toEqual([]);
+  });
+
+  it("goes on with its numbers after an eviction", async () => {
+    const grant = await known();
+    await admittedOf(grant, 3);
+    await evictDurableObject(ledgerOf(grant));
+    expect(seqOf(await ledgerOf(grant).take(request()))).toBe(4);
+  });
+
+  it("clips what a client may make as long as it likes", async () => {
+    const grant = await known();
+    await ledgerOf(grant).take(request({ entry: { ...entry, tool: "x".repeat(3_000_000) } }));
+    const [row] = await journalOf(grant);
+    expect(row?.tool).toHaveLength(512);
+  });
+
+  it("keeps the last rows and lets go of the oldest", async () => {
+    const grant = await known();
+    await runInDurableObject(ledgerOf(grant), (_, { storage }) => {
+      storage.sql.exec(
+        `WITH RECURSIVE n (seq) AS (SELECT 1 UNION ALL SELECT seq + 1 FROM n WHERE seq < ?)
+         INSERT INTO journal (seq, entry, taken) SELECT seq, '{}', NULL FROM n`,
+        ROWS_KEPT + 990,
+      );
+    });
+    await evictDurableObject(ledgerOf(grant));
+    await admittedOf(grant, 20);
+    const rows = await journalOf(grant);
+    expect(rows.at(-1)?.seq).toBe(ROWS_KEPT + 1_010);
+    expect(rows.length).toBeGreaterThanOrEqual(ROWS_KEPT);
+    expect(rows.length).toBeLessThan(ROWS_KEPT + 1_000);
+  });
+});
+
+describe("settling", () => {
+  it("completes the row", async () => {
+    const grant = await known();
+    const seq = seqOf(await ledgerOf(grant).take(request()));
+    await ledgerOf(grant).settle([{ seq, status: 200, latencyMs: 12, giveBack: false }]);
+    expect((await journalOf(grant))[0]?.upstream).toEqual({ status: 200, latencyMs: 12 });
+    expect(await usedOf(grant)).toBe("1");
+  });
+
+  it("gives units back once, however often it is said", async () => {
+    const grant = await known();
+    await admittedOf(grant, 5);
+    const seq = seqOf(await ledgerOf(grant).take(request({ demands: [demand({ amount: 2n * UNIT })] })));
+    const end = { seq, status: null, latencyMs: 3, giveBack: true };
+    await Promise.all([ledgerOf(grant).settle([end, end]), ledgerOf(grant).settle([end])]);
+    await evictDurableObject(ledgerOf(grant));
+    await ledgerOf(grant).settle([end]);
+    expect(await usedOf(grant)).toBe("5");
+  });
+
+  it("does not give back what was settled as run", async () => {
+    const grant = await known();
+    const seq = seqOf(await ledgerOf(grant).take(request()));
+    await ledgerOf(grant).settle([{ seq, status: 200, latencyMs: 12, giveBack: false }]);
+    await ledgerOf(grant).settle([{ seq, status: 502, latencyMs: 1, giveBack: true }]);
+    expect(await usedOf(grant)).toBe("1");
+    expect((await journalOf(grant))[0]?.upstream).toEqual({ status: 200, latencyMs: 12 });
+  });
+
+  it("gives nothing back into a window that has ended, nor into the next", async () => {
+    const grant = await known();
+    const seq = seqOf(await ledgerOf(grant).take(request()));
+    vi.setSystemTime(NOON + 86_400_000);
+    await ledgerOf(grant).take(request());
+    await ledgerOf(grant).settle([{ seq, status: null, latencyMs: 3, giveBack: true }]);
+    expect(await usedOf(grant)).toBe("1");
+  });
+
+  it("rides along with the next call, before that call takes", async () => {
+    const grant = await known();
+    await admittedOf(grant, 29);
+    const seq = seqOf(await ledgerOf(grant).take(request()));
+    const settlements = [{ seq, status: null, latencyMs: 3, giveBack: true }];
+    expect((await ledgerOf(grant).take(request())).kind).toBe("limited");
+    expect((await ledgerOf(grant).take(request({ settlements }))).kind).toBe("ok");
+  });
+
+  it("is recorded with a call that is stale or revoked too", async () => {
+    const grant = await known();
+    const first = seqOf(await ledgerOf(grant).take(request()));
+    const second = seqOf(await ledgerOf(grant).take(request()));
+    const end = { status: 200, latencyMs: 1, giveBack: false };
+    await ledgerOf(grant).take(request({ policyVersion: "policy-0", settlements: [{ seq: first, ...end }] }));
+    await ledgerOf(grant).put({ ...grant, status: "revoked", revision: 2 });
+    await ledgerOf(grant).take(request({ settlements: [{ seq: second, ...end }] }));
+    expect((await journalOf(grant)).map(({ upstream }) => upstream?.status)).toEqual([200, 200]);
+  });
+
+  it("of a row that is not there changes nothing", async () => {
+    const grant = await known();
+    await ledgerOf(grant).settle([{ seq: 77, status: 200, latencyMs: 1, giveBack: true }]);
+    expect(await journalOf(grant)).toEqual([]);
+  });
+});
