@@ -1,8 +1,10 @@
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
+import { closingLine } from "./closing-line.ts";
 
 export default defineConfig({
   test: {
+    reporters: ["default", closingLine],
     projects: [
       { test: { name: "unit", include: ["test/unit/**/*.test.ts"] } },
       {
@@ -25,6 +27,7 @@ export default defineConfig({
           name: "gate",
           include: ["test/gate/**/*.test.ts"],
           globalSetup: ["test/gate/build.ts"],
+          env: { CLOUDFLARE_CF_FETCH_ENABLED: "false" },
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

@@ -1,0 +1,45 @@
+/**
+ * How the admin API says no: problem documents (RFC 9457). Every answer that is not a success is made here.
+ *
+ * The detail is written for the operator and names what to do. It must never repeat a secret or a token.
+ */
+
+/** One fault of what was sent: `pointer` is RFC 6901 into the body; lines and columns count from 1. */
+export type Fault = {
+  readonly pointer: string;
+  readonly line?: number;
+  readonly column?: number;
+  readonly message: string;
+};
+
+const TITLES = {
+  400: "Bad Request",
+  401: "Unauthorized",
+  404: "Not Found",
+  405: "Method Not Allowed",
+  409: "Conflict",
+  413: "Content Too Large",
+  422: "Unprocessable Content",
+  500: "Internal Server Error",
+  503: "Service Unavailable",
+} as const;
+
+export function problem(
+  status: keyof typeof TITLES,
+  detail: string,
+  { errors, headers }: { readonly errors?: readonly Fault[]; readonly headers?: Record<string, string> } = {},
+): Response {
+  const document = { type: "about:blank", title: TITLES[status], status, detail, ...(errors && { errors }) };
+  return new Response(JSON.stringify(document), {
+    status,
+    headers: { "content-type": "application/problem+json", ...headers },
+  });
+}
+
+/** What was sent can be read, but not be done: every fault of it at once. */
+export function invalid(errors: readonly Fault[]): Response {
+  const [first] = errors;
+  const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : "";
+  const at = first === undefined || first.pointer === "" ? "" : `${first.pointer}: `;
+  return problem(422, `${at}${first?.message ?? "what was sent can't be used"}${more}`, { errors });
+}
