@@ -1,0 +1,82 @@
+/**
+ * From what the upstream gave to what the client gets: one JSON answer, or a stream. A call that is slow to be answered
+ * becomes a stream of its own, so that neither side takes silence for an end.
+ */
+import { SESSION_NOT_FOUND } from "../mcp/codes.ts";
+import { type Request as Call, encodeMessage } from "../mcp/message.ts";
+import { isHandshake } from "../mcp/methods.ts";
+import { errorReply } from "../mcp/reply.ts";
+import { messageFrame } from "../mcp/sse.ts";
+import { type Answered, readAnswer, type Streaming } from "../upstream/answer.ts";
+import { within } from "../upstream/body.ts";
+import { type Failure, failure } from "../upstream/failure.ts";
+import type { Parcel } from "../upstream/headers.ts";
+import type { Course } from "./course.ts";
+import { edited } from "./edit.ts";
+import { type Exchange, endingOf, failedReply } from "./exchange.ts";
+import { liveStream } from "./live.ts";
+import { answerPassing } from "./passing.ts";
+import { relay } from "./relay.ts";
+import { type LocalReply, respond, streamResponse } from "./reply.ts";
+
+type Gone = { readonly kind: "session gone" };
+type Arrived = Answered | Streaming | Failure | Gone;
+
+/** The exchange of one call, whose answer is owed. */
+type CallExchange = Exchange & { readonly request: Call };
+
+export async function answer(arriving: Promise<Response | Failure>, parcel: Parcel, course: Course): Promise<Response> {
+  const { request } = course.exchange;
+  if (request === null) return answerPassing(await arriving, parcel, course);
+  const exchange = { ...course.exchange, request };
+  const arrived = arriving.then((first) => arrivedAs(first, exchange, parcel));
+  const waits = course.takesStream && !isHandshake(request.method);
+  const now = waits ? await within(arrived, course.pulse.seconds * 1000) : await arrived;
+  if (now === "late") return streamed(lateFrames(arrived, exchange), exchange, course);
+  const response =
+    now.kind === "streaming" ? streamed(relay(now.body, exchange), exchange, course) : respond(replyOf(now, exchange));
+  if (request.method !== "initialize" || !("session" in now) || now.session === null) return response;
+  // A session id is given with the answer to initialize only (specification 2025-11-25, "Session Management").
+  response.headers.set("mcp-session-id", await course.seal(now.session));
+  return response;
+}
+
+async function arrivedAs(first: Response | Failure, exchange: CallExchange, parcel: Parcel): Promise<Arrived> {
+  if (!(first instanceof Response)) return first;
+  if (first.status !== 404 || parcel.session === null) return readAnswer(first, exchange.request.id, exchange.bounds);
+  await first.body?.cancel().catch(() => undefined);
+  return { kind: "session gone" };
+}
+
+function replyOf(arrived: Answered | Failure | Gone, exchange: CallExchange): LocalReply {
+  const { request, era, requestId, view, ended } = exchange;
+  switch (arrived.kind) {
+    case "session gone":
+      ended({ status: 404, giveBack: true });
+      return {
+        status: 404,
+        body: errorReply(request.id, SESSION_NOT_FOUND, "Session not found; start over with initialize."),
+      };
+    case "failed":
+      ended({ status: arrived.status, giveBack: false });
+      return failedReply(request, era, requestId, arrived);
+    case "answered": {
+      ended(endingOf(arrived.status, arrived.outcome));
+      const outcome = edited(arrived.outcome, request.method, view);
+      return { status: arrived.status, body: encodeMessage({ kind: "response", id: request.id, outcome }) };
+    }
+  }
+}
+
+async function* lateFrames(arriving: Promise<Arrived>, exchange: CallExchange): AsyncGenerator<string, void> {
+  const arrived = await arriving;
+  if (arrived.kind === "streaming") yield* relay(arrived.body, exchange);
+  else yield messageFrame(replyOf(arrived, exchange).body ?? "");
+}
+
+function streamed(source: AsyncGenerator<string, void>, exchange: CallExchange, course: Course): Response {
+  const { request, era, requestId } = exchange;
+  const revoked = failure("The grant was revoked while the call ran; the answer is withheld.");
+  const farewell = messageFrame(failedReply(request, era, requestId, revoked).body ?? "");
+  return streamResponse(liveStream(source, { ...course.pulse, farewell }));
+}

@@ -1,0 +1,78 @@
+/** A call on its course: what ends it, what keeps it alive, and who hears how it went. */
+import { ledgerOf } from "../ledger/find.ts";
+import { accepts } from "../mcp/media.ts";
+import { isListed } from "../policy/decide.ts";
+import type { Parcel } from "../upstream/headers.ts";
+import { rootKeyOf } from "../upstream/root-key.ts";
+import { sealSession } from "../upstream/session.ts";
+import type { Ending, Exchange } from "./exchange.ts";
+import type { Way } from "./gate.ts";
+import type { Pulse } from "./live.ts";
+import { rememberMirrors } from "./mirrors.ts";
+import { settle } from "./outbox.ts";
+import type { Passed } from "./standing.ts";
+
+export type Course = {
+  readonly abort: AbortController;
+  readonly timeoutSeconds: number;
+  readonly exchange: Exchange;
+  readonly pulse: Omit<Pulse, "farewell">;
+  /** Whether the client takes an event stream. */
+  readonly takesStream: boolean;
+  /** Seals the session id that the upstream gave to a new session. */
+  readonly seal: (upstreamId: string) => Promise<string>;
+};
+
+export function setOff({ request, env, ctx, settings, requestId }: Way, passed: Passed, parcel: Parcel): Course {
+  const { grant, contents, seq } = passed;
+  const abort = new AbortController();
+  // In the modern era a client that leaves has cancelled; in the legacy era it has only left.
+  if (parcel.era === "modern") request.signal.addEventListener("abort", () => abort.abort());
+  const ended = once((ending) => {
+    if (seq === null) return;
+    const latencyMs = Date.now() - startedAt;
+    ctx.waitUntil(settle(env, grant.id, { seq, latencyMs, ...ending }));
+  });
+  const startedAt = Date.now();
+  return {
+    abort,
+    timeoutSeconds: settings.timeoutSeconds,
+    takesStream: accepts(request.headers.get("accept"), "text/event-stream"),
+    seal: (upstreamId) => sealSession(rootKeyOf(env), { grant: grant.id, server: grant.server }, upstreamId),
+    exchange: {
+      era: parcel.era,
+      request: parcel.message?.kind === "request" ? parcel.message : null,
+      requestId,
+      bounds: { maxBytes: settings.maxAnswerBytes, timeoutSeconds: settings.timeoutSeconds },
+      view: {
+        surface: contents.server.surface,
+        isListed: (tool) => isListed(contents.policy, tool),
+        seen: (list) => rememberMirrors(grant.serverVersion, list),
+      },
+      ended,
+    },
+    pulse: {
+      seconds: settings.keepAliveSeconds,
+      stands: () =>
+        ledgerOf(env, grant.id)
+          .view()
+          .then(
+            (now) => now !== null,
+            () => false,
+          ),
+      over: () => {
+        abort.abort();
+        ended({ status: null, giveBack: false });
+      },
+    },
+  };
+}
+
+function once(hear: (ending: Ending) => void): (ending: Ending) => void {
+  let heard = false;
+  return (ending) => {
+    if (heard) return;
+    heard = true;
+    hear(ending);
+  };
+}

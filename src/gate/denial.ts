@@ -1,0 +1,75 @@
+/**
+ * How a decision against a call is told. A tool that the list shows answers with a result the model can read; a hidden
+ * tool is a tool that does not exist.
+ */
+import { formatMillionths } from "../json/decimal.ts";
+import type { JsonObject } from "../json/value.ts";
+import type { TakeAnswer } from "../ledger/protocol.ts";
+import { FAILED_CLOSED } from "../mcp/codes.ts";
+import type { Era } from "../mcp/era.ts";
+import type { Request } from "../mcp/message.ts";
+import { isHandshake } from "../mcp/methods.ts";
+import { DECISION_KEY, errorReply, toolFailure, unknownTool } from "../mcp/reply.ts";
+import type { LimitDemand, Window } from "../policy/decide.ts";
+import type { LocalReply } from "./reply.ts";
+
+/** The call that is answered, and by what authority. */
+export type Asked = {
+  readonly era: Era;
+  readonly request: Request;
+  /** Id of this request in the journal. */
+  readonly requestId: string;
+  readonly policy: { readonly name: string; readonly version: string } | null;
+};
+
+const PREFIX = "[POLICY DENIED] ";
+
+export function deniedReply(asked: Asked, effect: "deny" | "approval", rule: string, text: string): LocalReply {
+  return { status: 200, body: toolFailure(asked.era, asked.request.id, PREFIX + text, decision(asked, effect, rule)) };
+}
+
+export function hiddenReply(asked: Asked): LocalReply {
+  return { status: 200, body: unknownTool(asked.request.id, String(asked.request.params.name)) };
+}
+
+export function limitedReply(
+  asked: Asked,
+  demand: LimitDemand,
+  answer: Extract<TakeAnswer, { kind: "limited" }>,
+): LocalReply {
+  const limit = formatMillionths(answer.max);
+  const used = formatMillionths(answer.used);
+  const resetAt = new Date(answer.resetAt).toISOString();
+  const seconds = Math.max(1, Math.ceil(answer.retryAfterMs / 1000));
+  const wait = `Try again in ${seconds} ${seconds === 1 ? "second" : "seconds"}, after ${resetAt}.`;
+  const text = `Limit reached: at most ${limit} per ${windowName(demand.window)} for this grant, and ${used} used. ${wait}`;
+  const meta = decision(asked, "limit", demand.rule, {
+    counter: demand.counter,
+    limit: Number(limit),
+    used: Number(used),
+    resetAt,
+    retryAfterMs: answer.retryAfterMs,
+  });
+  const body = toolFailure(asked.era, asked.request.id, PREFIX + text, meta);
+  return { status: 200, body, retryAfter: seconds };
+}
+
+export const FAILED_CLOSED_TEXT =
+  "Grantgate could not decide this call, so it was refused and did not reach the server. Try again shortly.";
+
+export function failedClosedReply(asked: Asked): LocalReply {
+  const text = FAILED_CLOSED_TEXT;
+  const { id, method } = asked.request;
+  if (method === "tools/call") return deniedReply(asked, "deny", "(failed closed)", text);
+  const body = errorReply(id, FAILED_CLOSED, text, { request: asked.requestId });
+  return { status: isHandshake(method) ? 503 : 200, body };
+}
+
+function decision(asked: Asked, effect: string, rule: string, more: JsonObject = {}): JsonObject {
+  const policy = asked.policy === null ? {} : { policy: asked.policy.name, version: asked.policy.version };
+  return { [DECISION_KEY]: { effect, rule, ...policy, request: asked.requestId, ...more } };
+}
+
+function windowName(window: Window): string {
+  return typeof window === "number" ? `${window} seconds` : window;
+}

@@ -1,0 +1,48 @@
+/** One exchange with an upstream: what was asked, how its answer may be seen, and who hears how it ended. */
+
+import { INVALID_PARAMS, INVALID_REQUEST, METHOD_NOT_FOUND, PARSE_ERROR, UPSTREAM_FAILED } from "../mcp/codes.ts";
+import type { Era } from "../mcp/era.ts";
+import type { Outcome, Request } from "../mcp/message.ts";
+import { isHandshake } from "../mcp/methods.ts";
+import { errorReply, toolFailure, UPSTREAM_KEY } from "../mcp/reply.ts";
+import type { AnswerBounds } from "../upstream/answer.ts";
+import type { Failure } from "../upstream/failure.ts";
+import type { View } from "./edit.ts";
+import type { LocalReply } from "./reply.ts";
+
+export type Exchange = {
+  readonly era: Era;
+  /** Null for the standing stream of a legacy session, which answers nothing or replays. */
+  readonly request: Request | null;
+  readonly requestId: string;
+  readonly view: View;
+  readonly bounds: AnswerBounds;
+  /** Hears once how the call ended. */
+  readonly ended: (ending: Ending) => void;
+};
+
+export type Ending = {
+  /** HTTP status of the upstream; null when there was none. */
+  readonly status: number | null;
+  /** The call certainly did not run. */
+  readonly giveBack: boolean;
+};
+
+/** Errors by which a server says that it did not begin to run a call. */
+const NOT_RUN = new Set([PARSE_ERROR, INVALID_REQUEST, METHOD_NOT_FOUND, INVALID_PARAMS]);
+
+export function endingOf(status: number, outcome: Outcome): Ending {
+  const code = outcome.kind === "error" ? outcome.error.code : undefined;
+  return { status, giveBack: typeof code === "number" && NOT_RUN.has(code) };
+}
+
+/** The failure as an answer to the request, in its era. A tool call's failure is told to the model. */
+export function failedReply(request: Request, era: Era, requestId: string, failure: Failure): LocalReply {
+  const { id, method } = request;
+  if (method === "tools/call") {
+    const meta = { [UPSTREAM_KEY]: { code: UPSTREAM_FAILED, status: failure.status, request: requestId } };
+    return { status: 200, body: toolFailure(era, id, `[UPSTREAM FAILED] ${failure.reason}`, meta) };
+  }
+  const body = errorReply(id, UPSTREAM_FAILED, failure.reason, { status: failure.status, request: requestId });
+  return { status: isHandshake(method) ? failure.httpStatus : 200, body };
+}

@@ -1,0 +1,102 @@
+/**
+ * What is to happen with one message: it passes with what it must pay, or it gets an answer of the gateway's own.
+ * Pure: the same message under the same grant, policy, server and time is judged the same.
+ */
+import type { GrantRecord } from "../grant/record.ts";
+import { isObject, type JsonObject, member } from "../json/value.ts";
+import { HEADER_MISMATCH, INVALID_PARAMS, METHOD_NOT_FOUND, UNSUPPORTED_VERSION } from "../mcp/codes.ts";
+import { type Era, MODERN_VERSIONS } from "../mcp/era.ts";
+import type { Notification, Request } from "../mcp/message.ts";
+import { isOpenNotification, isOpenRequest } from "../mcp/methods.ts";
+import { checkParams, type Mirrors } from "../mcp/params.ts";
+import { refusal } from "../mcp/refusal.ts";
+import { decide, type LimitDemand } from "../policy/decide.ts";
+import type { Contents } from "./contents.ts";
+import { deniedReply, hiddenReply } from "./denial.ts";
+import type { Incoming } from "./read.ts";
+import { type LocalReply, refusalReply } from "./reply.ts";
+
+export type Verdict =
+  | { readonly kind: "pass"; readonly demands: readonly LimitDemand[] }
+  | { readonly kind: "reply"; readonly reply: LocalReply; readonly effect: string; readonly rule?: string };
+
+export type Circumstances = {
+  readonly grant: GrantRecord;
+  readonly contents: Contents;
+  readonly headers: Headers;
+  /** Which arguments of a tool its headers mirror; null while that is not known. */
+  readonly mirrors: (tool: string) => Mirrors | null;
+  readonly requestId: string;
+  /** Unix milliseconds. */
+  readonly now: number;
+};
+
+const PASS: Verdict = { kind: "pass", demands: [] };
+const ACCEPTED: Verdict = { kind: "reply", reply: { status: 202, body: null }, effect: "drop" };
+
+export function judge(incoming: Incoming, about: Circumstances): Verdict {
+  const { server } = about.contents;
+  if (server.era !== "auto" && server.era !== incoming.era) return otherEra(incoming, server.era);
+  if (incoming.kind !== "message" || incoming.message.kind === "response") return PASS;
+  const { era, message } = incoming;
+  if (message.kind === "notification") return judgeNotification(era, message);
+  if (!isOpenRequest(era, message.method, server.surface)) return unknownMethod(era, message);
+  return message.method === "tools/call" ? judgeCall(era, message, about) : PASS;
+}
+
+function judgeCall(era: Era, request: Request, about: Circumstances): Verdict {
+  const tool = member(request.params, "name");
+  const given = member(request.params, "arguments");
+  if (typeof tool !== "string") return invalid(request, 'Invalid params: "name" must be a string');
+  if (given !== undefined && !isObject(given)) return invalid(request, 'Invalid params: "arguments" must be an object');
+  const args: JsonObject = given ?? Object.create(null);
+  const { grant, contents, headers, mirrors, requestId, now } = about;
+  const asked = { era, request, requestId, policy: grant.policy };
+  const decision = decide(contents.policy, { tool, arguments: args, server: grant.server, grant, time: now });
+  switch (decision.effect) {
+    case "allow": {
+      // Only now: what a header must mirror would tell of tools that this grant may not know.
+      const fault = era === "modern" ? checkParams(headers, args, mirrors(tool)) : null;
+      return fault === null ? { kind: "pass", demands: decision.limits } : mismatch(request, fault);
+    }
+    case "hide":
+      return { kind: "reply", reply: hiddenReply(asked), effect: "hide", rule: decision.rule };
+    case "deny":
+    case "approval": {
+      const { effect, rule, text } = decision;
+      return { kind: "reply", reply: deniedReply(asked, effect, rule, text), effect, rule };
+    }
+  }
+}
+
+/** A notification has no answer: one that the gateway does not know is taken and goes no further. */
+function judgeNotification(era: Era, message: Notification): Verdict {
+  return isOpenNotification(era, message.method) ? PASS : ACCEPTED;
+}
+
+function unknownMethod(era: Era, { id, method }: Request): Verdict {
+  return refuse(era === "modern" ? 404 : 200, METHOD_NOT_FOUND, `Method not found: ${method}`, id);
+}
+
+function invalid({ id }: Request, text: string): Verdict {
+  return refuse(200, INVALID_PARAMS, text, id);
+}
+
+function mismatch({ id }: Request, fault: string): Verdict {
+  return refuse(400, HEADER_MISMATCH, `Bad Request: the request headers and body disagree: ${fault}`, id);
+}
+
+/** The server's record pins the other era; the error names what the server speaks, so that a client can turn to it. */
+function otherEra(incoming: Incoming, spoken: Era): Verdict {
+  const id = incoming.kind === "message" && incoming.message.kind === "request" ? incoming.message.id : null;
+  if (incoming.kind !== "message") return refuse(405, UNSUPPORTED_VERSION, "Method not allowed.", id);
+  const supported = spoken === "modern" ? [...MODERN_VERSIONS] : LEGACY_VERSIONS;
+  const text = `Unsupported protocol version: this server speaks ${supported.join(", ")}`;
+  return refuse(400, UNSUPPORTED_VERSION, text, id, { supported });
+}
+
+const LEGACY_VERSIONS = ["2025-11-25", "2025-06-18", "2025-03-26"];
+
+function refuse(status: number, code: number, text: string, id: Request["id"] | null, data?: JsonObject): Verdict {
+  return { kind: "reply", reply: refusalReply(refusal(status, code, text, id, data)), effect: "refuse" };
+}

@@ -1,0 +1,46 @@
+/**
+ * How calls ended, on its way to their grants' ledgers.
+ *
+ * An ending rides on the grant's next call, which visits the ledger anyway; once a second, what no call took along
+ * travels alone. Units that must go back travel at once. Plain data only is kept between requests.
+ */
+import type { Env } from "../env.ts";
+import { ledgerOf } from "../ledger/find.ts";
+import type { Settlement } from "../ledger/protocol.ts";
+
+const RIDE_MS = 1_000;
+/** A courier that has not come back by then was lost with its request. */
+const LOST_MS = 5_000;
+
+type Box = {
+  readonly waiting: Settlement[];
+  /** When a courier for these set out to wait, in Unix ms; 0 for none. */
+  courier: number;
+};
+
+const boxes = new Map<string, Box>();
+
+/** Takes what waits for this grant, to send it along with a call. */
+export function takeWaiting(grant: string): Settlement[] {
+  return boxes.get(grant)?.waiting.splice(0) ?? [];
+}
+
+/** Sees to it that the ending reaches the ledger. Runs behind the answer; a failure costs a detail of the journal. */
+export async function settle(env: Env, grant: string, settlement: Settlement): Promise<void> {
+  const box = boxOf(grant);
+  box.waiting.push(settlement);
+  if (!settlement.giveBack) {
+    if (Date.now() - box.courier < LOST_MS) return;
+    box.courier = Date.now();
+    await scheduler.wait(RIDE_MS);
+    boxes.delete(grant);
+  }
+  const settlements = box.waiting.splice(0);
+  if (settlements.length > 0) await ledgerOf(env, grant).settle(settlements);
+}
+
+function boxOf(grant: string): Box {
+  const box = boxes.get(grant) ?? { waiting: [], courier: 0 };
+  boxes.set(grant, box);
+  return box;
+}

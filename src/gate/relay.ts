@@ -1,0 +1,98 @@
+/**
+ * Carries an upstream's event stream to the client, event by event: every message is read, what the client may not see
+ * is taken out, and a stream that ends before its answer is completed by an explained failure.
+ */
+import { parseJson } from "../json/parse.ts";
+import { encodeMessage, type Message, readMessage, sameId } from "../mcp/message.ts";
+import { type Frame, FrameReader, FrameTooLarge, messageFrame, writeFrame } from "../mcp/sse.ts";
+import { failureOfBody } from "../upstream/answer.ts";
+import { type BodyFault, TextSource } from "../upstream/body.ts";
+import { type Failure, failure } from "../upstream/failure.ts";
+import { edited } from "./edit.ts";
+import { type Exchange, endingOf, failedReply } from "./exchange.ts";
+
+/** Gives the text of each event to send. Never throws; ends when the upstream's stream does. */
+export async function* relay(body: ReadableStream<Uint8Array>, exchange: Exchange): AsyncGenerator<string, void> {
+  const source = new TextSource(body, isStanding(exchange) ? null : exchange.bounds.timeoutSeconds * 1000);
+  const frames = new FrameReader(exchange.bounds.maxBytes);
+  const state: State = { answered: exchange.request === null, resumable: false };
+  try {
+    for (;;) {
+      const piece = await source.next();
+      if (piece.kind === "fault") return yield* close(exchange, state, piece.fault);
+      for (const frame of frames.push(piece.text)) {
+        const text = pass(frame, exchange, state);
+        if (typeof text === "string") yield text;
+        else if (text !== null) return yield* fail(exchange, state, text);
+      }
+      if (piece.kind === "end") return yield* close(exchange, state, "broken off");
+    }
+  } catch (error) {
+    if (!(error instanceof FrameTooLarge)) throw error;
+    yield* fail(exchange, state, failureOfBody("too large", exchange.bounds));
+  } finally {
+    await source.cancel();
+  }
+}
+
+type State = {
+  /** The answer has gone out, or none is owed. */
+  answered: boolean;
+  /** Legacy: the events carry ids, so the client can fetch the rest by itself. */
+  resumable: boolean;
+};
+
+/** Streams that may be silent as long as they like. */
+function isStanding({ request }: Exchange): boolean {
+  return request === null || request.method === "subscriptions/listen";
+}
+
+/** The text to send for a frame, null for none, or what is wrong with it. */
+function pass(frame: Frame, exchange: Exchange, state: State): string | null | Failure {
+  const modern = exchange.era === "modern";
+  // Modern streams can't be resumed, and an id would make clients try (specification 2026-07-28, "Streamable HTTP").
+  const bare = modern ? { ...frame, id: null, retry: null } : frame;
+  if (bare.id !== null) state.resumable = true;
+  if (frame.data === null || frame.data === "") return modern && frame.comments.length === 0 ? null : writeFrame(bare);
+  const parsed = parseJson(frame.data);
+  if (!parsed.ok) return failure(`The server sent an event that is not strict JSON (${parsed.fault.reason}).`, 200);
+  const message = readMessage(parsed.value);
+  if (message.kind === "refused") return failure("The server sent an event that is not one JSON-RPC message.", 200);
+  const seen = visible(message, exchange, state);
+  return seen === null ? null : writeFrame({ ...bare, data: encodeMessage(seen) });
+}
+
+function visible(message: Message, exchange: Exchange, state: State): Message | null {
+  switch (message.kind) {
+    case "notification":
+      return message.method.startsWith("notifications/tasks") ? null : message;
+    case "request":
+      return exchange.era === "modern" || message.method.startsWith("tasks/") ? null : message;
+    case "response":
+      return seenAnswer(message, exchange, state);
+  }
+}
+
+function seenAnswer(message: Extract<Message, { kind: "response" }>, exchange: Exchange, state: State): Message | null {
+  const { request, view } = exchange;
+  if (request === null) return { ...message, outcome: edited(message.outcome, null, view) };
+  if (state.answered || message.id === null || !sameId(message.id, request.id)) return null;
+  state.answered = true;
+  exchange.ended(endingOf(200, message.outcome));
+  return { ...message, outcome: edited(message.outcome, request.method, view) };
+}
+
+function* close(exchange: Exchange, state: State, fault: BodyFault): Generator<string, void> {
+  if (state.resumable && fault === "broken off" && !state.answered) {
+    exchange.ended({ status: 200, giveBack: false });
+    return;
+  }
+  yield* fail(exchange, state, failureOfBody(fault, exchange.bounds));
+}
+
+function* fail({ request, era, requestId, ended }: Exchange, state: State, why: Failure): Generator<string, void> {
+  if (state.answered || request === null) return;
+  state.answered = true;
+  ended({ status: why.status, giveBack: false });
+  yield messageFrame(failedReply(request, era, requestId, why).body ?? "");
+}

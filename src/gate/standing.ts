@@ -1,0 +1,127 @@
+/**
+ * Decide and take: the message is judged by the versions this isolate knows, and the grant's ledger, which is the
+ * authority, confirms them while it takes what the call must pay. If it holds others, the message is judged once more
+ * by those. Anything that goes wrong here is thrown, and the gate fails closed.
+ */
+import type { GrantRecord } from "../grant/record.ts";
+import { ledgerOf } from "../ledger/find.ts";
+import type { JournalEntry, TakeAnswer } from "../ledger/protocol.ts";
+import type { Request as Call } from "../mcp/message.ts";
+import type { Refusal } from "../mcp/refusal.ts";
+import type { SessionOwner } from "../upstream/session.ts";
+import { type Contents, contentsOf } from "./contents.ts";
+import { limitedReply } from "./denial.ts";
+import type { Way } from "./gate.ts";
+import { judge, type Verdict } from "./judge.ts";
+import { Kept } from "./kept.ts";
+import { knownMirrors } from "./mirrors.ts";
+import { takeWaiting } from "./outbox.ts";
+import type { Incoming } from "./read.ts";
+import { type LocalReply, refusalReply } from "./reply.ts";
+
+type Enquiry = {
+  readonly headers: Headers;
+  readonly requestId: string;
+  /** Refused messages come here too: their grant is checked and they are journalled like others. */
+  readonly incoming: Incoming | Refusal;
+};
+
+export type Standing =
+  | { readonly kind: "unauthorized" }
+  | { readonly kind: "answered"; readonly reply: LocalReply }
+  | Passed;
+
+export type Passed = {
+  readonly kind: "passed";
+  readonly incoming: Incoming;
+  readonly grant: GrantRecord;
+  readonly contents: Contents;
+  /** Row of the journal, to be completed when the call has ended; null for what leaves no row. */
+  readonly seq: number | null;
+};
+
+/** Grants as this isolate last heard of them: a guess that the ledger confirms on every call. */
+const heard = new Kept<string, GrantRecord>(5_000);
+
+const MOST_ROUNDS = 2;
+
+export async function standingOf(way: Way, owner: SessionOwner, incoming: Incoming | Refusal): Promise<Standing> {
+  const { env, request, requestId } = way;
+  const enquiry = { headers: request.headers, requestId, incoming };
+  const ledger = ledgerOf(env, owner.grant);
+  let grant = heard.get(owner.grant) ?? (await ledger.view());
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    if (grant === null || grant.server !== owner.server) return { kind: "unauthorized" };
+    const contents = await contentsOf(env, grant);
+    const verdict = verdictOn(enquiry, grant, contents);
+    const demands = verdict.kind === "pass" ? verdict.demands : [];
+    const answer: TakeAnswer = await ledger.take({
+      policyVersion: grant.policy?.version ?? null,
+      serverVersion: grant.serverVersion,
+      demands: [...demands],
+      entry: journalEntry(enquiry, grant, verdict),
+      settlements: takeWaiting(owner.grant),
+    });
+    switch (answer.kind) {
+      case "revoked":
+        heard.delete(owner.grant);
+        return { kind: "unauthorized" };
+      case "stale":
+        grant = heard.set(owner.grant, answer.grant);
+        continue;
+      case "limited":
+        return { kind: "answered", reply: tellLimit(enquiry, grant, verdict, answer) };
+      case "ok":
+        heard.set(owner.grant, grant);
+        if (verdict.kind === "reply" || incoming.kind === "refused") return answeredBy(verdict);
+        return { kind: "passed", incoming, grant, contents, seq: answer.seq };
+    }
+  }
+  throw new Error("the grant's policy or server changed twice while one message was decided");
+}
+
+function answeredBy(verdict: Verdict): Standing {
+  if (verdict.kind === "pass") throw new Error("a refused message was judged to pass");
+  return { kind: "answered", reply: verdict.reply };
+}
+
+function verdictOn({ incoming, headers, requestId }: Enquiry, grant: GrantRecord, contents: Contents): Verdict {
+  if (incoming.kind === "refused") return { kind: "reply", reply: refusalReply(incoming), effect: "refuse" };
+  const mirrors = (tool: string) => knownMirrors(grant.serverVersion, tool);
+  return judge(incoming, { grant, contents, headers, mirrors, requestId, now: Date.now() });
+}
+
+function tellLimit(
+  enquiry: Enquiry,
+  grant: GrantRecord,
+  verdict: Verdict,
+  answer: Extract<TakeAnswer, { kind: "limited" }>,
+): LocalReply {
+  const call = callIn(enquiry.incoming);
+  const demand = verdict.kind === "pass" ? verdict.demands[answer.demand] : undefined;
+  if (call === null || demand === undefined) throw new Error("the ledger refused a demand that was not made");
+  const asked = { era: call.era, request: call.request, requestId: enquiry.requestId, policy: grant.policy };
+  return limitedReply(asked, demand, answer);
+}
+
+/** Requests are journalled; notifications, answers to the server, pings and streams leave no row. */
+function journalEntry({ incoming, requestId }: Enquiry, grant: GrantRecord, verdict: Verdict): JournalEntry | null {
+  const effect = verdict.kind === "pass" ? "allow" : verdict.effect;
+  const shared = { request: requestId, effect, ...(grant.policy && { policy: grant.policy.version }) };
+  if (incoming.kind === "refused") return { ...shared, method: "(refused)", era: "unknown" };
+  const call = callIn(incoming);
+  if (call === null || call.request.method === "ping") return null;
+  const { method, params } = call.request;
+  return {
+    ...shared,
+    method,
+    era: call.era,
+    ...(method === "tools/call" && typeof params.name === "string" && { tool: params.name.slice(0, 256) }),
+    ...(verdict.kind === "reply" && verdict.rule !== undefined && { rule: verdict.rule }),
+  };
+}
+
+function callIn(incoming: Incoming | Refusal): { readonly era: "legacy" | "modern"; readonly request: Call } | null {
+  if (incoming.kind !== "message" || incoming.message.kind !== "request") return null;
+  return { era: incoming.era, request: incoming.message };
+}

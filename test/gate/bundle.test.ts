@@ -1,0 +1,14 @@
+/** What is deployed stays small: a cold start reads all of it. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { expect, it } from "vitest";
+import { BUILT } from "./build.ts";
+
+const MOST_KIB = 150;
+
+it(`builds a Worker of at most ${MOST_KIB} KiB gzipped`, async () => {
+  const script = await readFile(join(BUILT, "worker.js"));
+  expect(script.byteLength).toBeGreaterThan(10_000);
+  expect(gzipSync(script).byteLength / 1024).toBeLessThan(MOST_KIB);
+});
