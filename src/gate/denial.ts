@@ -11,6 +11,7 @@ import type { Request } from "../mcp/message.ts";
 import { isHandshake } from "../mcp/methods.ts";
 import { DECISION_KEY, errorReply, toolFailure, unknownTool } from "../mcp/reply.ts";
 import type { LimitDemand, Window } from "../policy/decide.ts";
+import { counterLabel } from "../policy/limit.ts";
 import type { LocalReply } from "./reply.ts";
 
 /** The call that is answered, and by what authority. */
@@ -44,7 +45,7 @@ export function limitedReply(
   const wait = `Try again in ${seconds} ${seconds === 1 ? "second" : "seconds"}, after ${resetAt}.`;
   const text = `Limit reached: at most ${limit} per ${windowName(demand.window)} for this grant, and ${used} used. ${wait}`;
   const meta = decision(asked, "limit", demand.rule, {
-    counter: demand.counter,
+    counter: counterLabel(demand.counter),
     limit: Number(limit),
     used: Number(used),
     resetAt,

@@ -15,12 +15,12 @@ export function compileApprovals(
   pointer: string,
 ): readonly CompiledApproval[] {
   const approvals: CompiledApproval[] = [];
-  const text = approval?.reason ?? reason ?? OURS;
+  const text = approval?.reason || reason || OURS;
   if (approval !== undefined) {
     const when = approval.when.map((each) => compileCondition(each));
     approvals.push({ rule: child(pointer, "approval"), when, text });
   }
-  if (action === "require_approval") approvals.push({ rule: child(pointer, "action"), when: [], text: reason ?? text });
+  if (action === "require_approval") approvals.push({ rule: child(pointer, "action"), when: [], text: reason || text });
   return approvals;
 }
 

@@ -67,7 +67,7 @@ function standingOf(policy: CompiledPolicy | null, tool: string): Standing {
 function decideListed(policy: CompiledPolicy, entry: CompiledEntry | undefined, call: Call): Decision {
   if (entry?.action === "deny") {
     const text =
-      entry.reason ?? `The policy denies every call of the tool ${quoted(call.tool)}, whatever its arguments.`;
+      entry.reason || `The policy denies every call of the tool ${quoted(call.tool)}, whatever its arguments.`;
     return deny(`${entry.pointer}/action`, text);
   }
   const own = entry?.rules();

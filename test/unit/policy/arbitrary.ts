@@ -172,7 +172,7 @@ export type PolicyText = {
     readonly deny_if: readonly object[];
     readonly limits: readonly object[];
   };
-  readonly tools: readonly (readonly [string, object])[];
+  readonly tools: readonly (readonly [string, Readonly<Record<string, unknown>>])[];
 };
 
 export const policy: fc.Arbitrary<PolicyText> = fc.record({

@@ -16,7 +16,7 @@ import {
 } from "./arbitrary.ts";
 import { callOf, judged, policyOf, verdict } from "./given.ts";
 
-const RUNS = { numRuns: 3000 };
+const RUNS = { numRuns: 2000 };
 /** Thousands of policies take seconds on a slow machine; that is no failure. */
 const PATIENT = { timeout: 120_000 };
 
@@ -219,11 +219,8 @@ function withWall(
   if (owner === "all_tools")
     return { ...document, all_tools: { ...document.all_tools, [kind]: put(document.all_tools[kind]) } };
   const widened = document.tools.map(([name, entry]) => {
-    const existing =
-      kind in entry && Array.isArray(entry[kind as keyof typeof entry])
-        ? (entry[kind as keyof typeof entry] as object[])
-        : [];
-    return [name, { ...entry, [kind]: put(existing) }] as const;
+    const walls: unknown = entry[kind];
+    return [name, { ...entry, [kind]: put(Array.isArray(walls) ? walls : []) }] as const;
   });
   return { ...document, tools: widened };
 }
