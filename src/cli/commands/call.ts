@@ -1,0 +1,62 @@
+/** `grantgate call`: one tool call through the gateway, as an agent would make it. */
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { text as readAll } from "node:stream/consumers";
+import type { Context } from "../context.ts";
+import { type ExitCode, errorCode, usage } from "../failure.ts";
+import { callTarget, findGateway } from "../gateway.ts";
+import { readArguments } from "../mcp/arguments.ts";
+import { type Era, withClient } from "../mcp/client.ts";
+import { resultText } from "../mcp/content.ts";
+import { decisionLine } from "../mcp/decision.ts";
+
+export type CallOptions = {
+  readonly server?: string;
+  readonly token?: string;
+  readonly era: Era;
+  readonly repeat: number;
+  readonly timeout: number;
+  readonly json?: true;
+};
+
+export async function call(
+  context: Context,
+  tool: string,
+  json: string | undefined,
+  options: CallOptions,
+): Promise<ExitCode> {
+  const { terminal } = context;
+  const toolArguments = readArguments(await argumentText(context, json));
+  const gateway = findGateway(context);
+  const target = { gateway, era: options.era, ...callTarget(gateway, context.env, options) };
+  let refused = false;
+  await withClient(target, async (client) => {
+    for (let done = 0; done < options.repeat; done++) {
+      const result = await client.callTool(
+        { name: tool, arguments: toolArguments },
+        { timeout: options.timeout * 1000 },
+      );
+      refused ||= result.isError === true;
+      if (options.json) {
+        terminal.out(JSON.stringify(result, null, options.repeat > 1 ? 0 : 2));
+        continue;
+      }
+      terminal.out(result.isError ? terminal.paint("red", resultText(result)) : resultText(result));
+      const decision = decisionLine(result._meta);
+      if (decision !== undefined) terminal.err(terminal.paintErr("dim", decision));
+    }
+  });
+  return refused ? 1 : 0;
+}
+
+/** `-` reads standard input and `@file` a file, since quoting JSON for a shell is a craft of its own. */
+async function argumentText({ cwd }: Context, json: string | undefined): Promise<string> {
+  if (json === undefined) return "{}";
+  if (json === "-") return readAll(process.stdin);
+  if (!json.startsWith("@")) return json;
+  try {
+    return readFileSync(resolve(cwd, json.slice(1)), "utf8");
+  } catch (error) {
+    throw usage(`The file ${json.slice(1)} can't be read (${errorCode(error) ?? "error"}).`);
+  }
+}

@@ -1,0 +1,89 @@
+/**
+ * Which gateway a command talks to, and with which secret.
+ *
+ * Secrets belong to a place: the admin token of `.dev.vars` and the demo grant are for the gateway of this checkout
+ * and must never be sent to another one, whatever else is or is not set.
+ */
+import { type Context, type Environment, variable } from "./context.ts";
+import { localAdminToken } from "./dev-vars.ts";
+import { usage } from "./failure.ts";
+import { type LocalState, readLocal } from "./local.ts";
+
+export type Gateway = {
+  /** Origin and path prefix, without a slash at the end. */
+  readonly url: string;
+  /** Set when this is the gateway of this checkout. */
+  readonly local: LocalState | undefined;
+};
+
+export type Bearer = { readonly token: string /** For messages: where the token came from. */; readonly from: string };
+
+export function findGateway({ env, root }: Pick<Context, "env" | "root">): Gateway {
+  const local = readLocal(root);
+  const named = variable(env, "GRANTGATE_URL");
+  if (named !== undefined) {
+    const url = gatewayUrl(named);
+    return { url, local: local !== undefined && gatewayUrl(local.url) === url ? local : undefined };
+  }
+  if (local === undefined) {
+    throw usage(
+      "No gateway is known here.",
+      "Start one with `npm start`, or set GRANTGATE_URL (and GRANTGATE_ADMIN_TOKEN) to a deployed one.",
+    );
+  }
+  return { url: gatewayUrl(local.url), local };
+}
+
+export function adminBearer(gateway: Gateway, { env, root }: Pick<Context, "env" | "root">): Bearer {
+  const own = gateway.local === undefined ? undefined : localAdminToken(root);
+  if (own !== undefined) return bearer(own, ".dev.vars");
+  const named = variable(env, "GRANTGATE_ADMIN_TOKEN");
+  if (named !== undefined) return bearer(named, "GRANTGATE_ADMIN_TOKEN");
+  throw usage(
+    `No admin token for ${gateway.url}.`,
+    "Set GRANTGATE_ADMIN_TOKEN to the ADMIN_TOKEN that this gateway was given.",
+  );
+}
+
+export type CallOptions = { readonly token?: string; readonly server?: string };
+
+/** The MCP endpoint and the grant token of a call: what was typed, then the environment, then the demo grant. */
+export function callTarget(
+  gateway: Gateway,
+  env: Environment,
+  options: CallOptions,
+): { readonly url: string; readonly server: string; readonly bearer: Bearer } {
+  const demo = gateway.local?.demo;
+  const server = options.server ?? demo?.server;
+  if (server === undefined) throw usage("Which server?", "Name it with --server <slug>.");
+  const named = variable(env, "GRANTGATE_TOKEN");
+  const url = `${gateway.url}/mcp/${encodeURIComponent(server)}`;
+  if (options.token !== undefined) return { url, server, bearer: bearer(options.token, "--token") };
+  if (named !== undefined) return { url, server, bearer: bearer(named, "GRANTGATE_TOKEN") };
+  if (demo !== undefined && demo.server === server)
+    return { url, server, bearer: bearer(demo.token, "the demo grant") };
+  throw usage(
+    `No grant token for server ${server}.`,
+    `Make one with \`npx grantgate grant create --server ${server} …\` and give it with --token or GRANTGATE_TOKEN.`,
+  );
+}
+
+function gatewayUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || (url.protocol !== "https:" && url.protocol !== "http:")) {
+    throw usage("GRANTGATE_URL is no web address.", "Write it like https://grantgate.example.workers.dev.");
+  }
+  if (url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "") {
+    throw usage("GRANTGATE_URL holds more than an origin and a path.", "Take out user, password, query and fragment.");
+  }
+  return `${url.origin}${url.pathname.replace(/\/+$/, "")}`;
+}
+
+/** Checked here, because a header refuses a bad value with an error that repeats it. */
+function bearer(token: string, from: string): Bearer {
+  const trimmed = token.trim();
+  if (!/^[\x21-\x7e]+$/.test(trimmed)) {
+    throw usage(`The token from ${from} holds characters that no token has.`, "Was it copied whole, on one line?");
+  }
+  return { token: trimmed, from };
+}

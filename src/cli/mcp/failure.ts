@@ -1,0 +1,48 @@
+/** What went wrong between this client and the gateway, told as a user of the gateway needs it. */
+import { ProtocolError, SdkError, SdkErrorCode, SdkHttpError } from "@modelcontextprotocol/client";
+import { unreached } from "../admin/request.ts";
+import { causes, Failure, found, unreachable } from "../failure.ts";
+import { shown } from "../terminal.ts";
+import type { Target } from "./client.ts";
+
+export function explained(error: unknown, target: Target): Failure {
+  if (error instanceof Failure) return error;
+  const status = httpStatus(error);
+  if (status === 401) {
+    return found(
+      `The gateway does not accept the grant token from ${target.bearer.from} for server ${target.server}.`,
+      "It may be mistyped, expired, revoked, or made for another server: see `npx grantgate grant list`.",
+    );
+  }
+  if (status === 404) {
+    return found(`The gateway at ${target.gateway.url} has nothing at ${new URL(target.url).pathname}.`);
+  }
+  if (status !== undefined) {
+    const said = shown(messageOf(error));
+    return status >= 500
+      ? unreachable(`The gateway or the server behind it failed (HTTP ${status}): ${said}`)
+      : found(`The gateway refused (HTTP ${status}): ${said}`);
+  }
+  // What `fetch` throws when there was no answer at all.
+  const network = causes(error).find((cause) => cause instanceof TypeError);
+  if (network !== undefined) return unreached(target.gateway, network);
+  if (error instanceof ProtocolError) return found(shown(`${error.message} (error ${error.code})`));
+  if (error instanceof SdkError) {
+    if (error.code === SdkErrorCode.RequestTimeout)
+      return unreachable("No answer came in time.", "Is the server well?");
+    if (error.code === SdkErrorCode.EraNegotiationFailed && target.era === "modern") {
+      return found(`The server ${target.server} does not speak the 2026-07-28 protocol.`, "Leave out --era modern.");
+    }
+    return unreachable(`The conversation with ${target.url} failed: ${shown(error.message)}`);
+  }
+  return unreached(target.gateway, error);
+}
+
+/** Looked for in the causes too: the SDK wraps what became of its probe. */
+function httpStatus(error: unknown): number | undefined {
+  return causes(error).find((cause) => cause instanceof SdkHttpError)?.status;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

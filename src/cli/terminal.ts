@@ -1,0 +1,43 @@
+/**
+ * What a command may do to the screen. Commands get it as an argument, so a test reads what a person would see.
+ * It must never let text from a server steer the terminal: whatever comes from outside goes through `shown`.
+ */
+import { styleText } from "node:util";
+import { askHidden } from "./ask.ts";
+
+export type Style = Parameters<typeof styleText>[0];
+
+export type Terminal = {
+  /** Results. Ends each text with a line break. */
+  readonly out: (text: string) => void;
+  /** Progress and errors, so that a result can be piped. */
+  readonly err: (text: string) => void;
+  readonly paint: (style: Style, text: string) => string;
+  readonly paintErr: (style: Style, text: string) => string;
+  /** Columns of the screen, or undefined when the output goes to a file or a pipe: then nothing is cut. */
+  readonly width: number | undefined;
+  /** Reads a secret without echo; undefined where nobody sits. */
+  readonly ask: ((question: string) => Promise<string>) | undefined;
+};
+
+/** `styleText` looks at the stream, `NO_COLOR` and `FORCE_COLOR` by itself. */
+export function processTerminal(): Terminal {
+  const { stdin, stdout, stderr } = process;
+  return {
+    out: (text) => stdout.write(`${text}\n`),
+    err: (text) => stderr.write(`${text}\n`),
+    paint: (style, text) => styleText(style, text, { stream: stdout }),
+    paintErr: (style, text) => styleText(style, text, { stream: stderr }),
+    width: stdout.isTTY ? stdout.columns : undefined,
+    ask: stdin.isTTY && stderr.isTTY ? (question) => askHidden(question, stdin, stderr) : undefined,
+  };
+}
+
+const STEERING = /(?![\n\t])[\p{Cc}\p{Bidi_Control}]/gu;
+
+/** Text from outside, with control and direction characters made visible. Line breaks and tabs stay. */
+export function shown(text: string): string {
+  return text
+    .replaceAll("\r\n", "\n")
+    .replace(STEERING, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}

@@ -1,0 +1,94 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { check } from "../../../src/cli/apply/check.ts";
+import { readFolder } from "../../../src/cli/apply/folder.ts";
+import { decide, isListed } from "../../../src/policy/decide.ts";
+import { callOf, policyOf, textOf, verdict } from "../policy/given.ts";
+
+const ROOT = join(import.meta.dirname, "../../..");
+const SERVERS = ["borealhost", "everything", "fortimanager", "fortios", "opnsense"];
+const URLS = Object.fromEntries(SERVERS.map((slug) => [`${slug.toUpperCase()}_URL`, "https://server.example/mcp"]));
+
+/** The policy room counts in millionths. */
+const UNIT = 1_000_000n;
+
+function shipped() {
+  const checked = check(readFolder(join(ROOT, "policies"), ROOT), URLS);
+  if (!checked.ok) throw new Error(JSON.stringify(checked.problems));
+  return checked.servers;
+}
+
+function policy(slug: string, name: string) {
+  const found = shipped().find((server) => server.slug === slug);
+  return policyOf(found?.policies.find((each) => each.name === name)?.canonical);
+}
+
+describe("the policies that come along", () => {
+  test("are without fault, each with a server whose address and secret come from outside", () => {
+    expect(shipped().map(({ slug }) => slug)).toEqual(expect.arrayContaining(SERVERS));
+    expect(readdirSync(join(ROOT, "policies"))).toEqual(expect.arrayContaining(SERVERS));
+    for (const { slug, server } of shipped().filter(({ slug }) => SERVERS.includes(slug) && slug !== "everything")) {
+      expect(server).toMatchObject({
+        kind: "apply",
+        spec: { credential: { headers: { Authorization: `Bearer \${secret:${slug.toUpperCase()}_TOKEN}` } } },
+      });
+    }
+  });
+
+  test.each([
+    ["fortimanager", "create_ipsec_phase1_interface"],
+    ["fortios", "vpn_ipsec_phase2_create"],
+    ["borealhost", "add_firewall_rule"],
+    ["opnsense", "nat_create_port_forward"],
+  ])("%s: %s thirty times a minute, and nothing else", (slug, tool) => {
+    const standard = policy(slug, "standard");
+    expect(decide(standard, callOf("{}", { tool }))).toMatchObject({
+      effect: "allow",
+      limits: [{ max: 30n * UNIT, window: "minute", scope: "grant" }],
+    });
+    expect(verdict(decide(standard, callOf("{}", { tool: "delete_everything" })))).toBe("deny (default deny)");
+  });
+
+  test("fortimanager also shows who is logged in, without a limit", () => {
+    const call = callOf("{}", { tool: "get_active_user_sessions" });
+    expect(decide(policy("fortimanager", "standard"), call)).toEqual({ effect: "allow", limits: [] });
+  });
+});
+
+describe("the demo policy shows", () => {
+  const demo = policy("everything", "demo");
+  const decided = (tool: string, args: string): string => verdict(decide(demo, callOf(args, { tool })));
+
+  test("an allowed call", () => {
+    expect(decided("echo", '{"message":"hello"}')).toBe("allow");
+    expect(decided("get-tiny-image", "{}")).toBe("allow");
+  });
+
+  test("calls denied by their arguments, with a reason", () => {
+    const call = callOf('{"message":"my Password is swordfish"}', { tool: "echo" });
+    expect(verdict(decide(demo, call))).toBe("deny /tools/echo/deny_if/0");
+    expect(textOf(decide(demo, call))).toContain("Leave it out");
+    expect(decided("get-annotated-message", '{"messageType":"error"}')).toBe(
+      "deny /tools/get-annotated-message/deny_if/0",
+    );
+    expect(decided("get-resource-links", '{"count":9}')).toBe("deny /tools/get-resource-links/require/0");
+    expect(decided("get-resource-links", "{}")).toBe("deny /tools/get-resource-links/require/0");
+  });
+
+  test("a tool that is listed and refused, one that is hidden, and one that nobody has looked at", () => {
+    expect(decided("trigger-long-running-operation", "{}")).toBe("deny /tools/trigger-long-running-operation/action");
+    expect(isListed(demo, "trigger-long-running-operation")).toBe(true);
+    expect(decided("get-env", "{}")).toBe("hide (hidden)");
+    expect(isListed(demo, "get-env")).toBe(false);
+    expect(decided("gzip-file-as-resource", "{}")).toBe("deny (default deny)");
+  });
+
+  test("five sums a minute", () => {
+    const decision = decide(demo, callOf('{"a":1,"b":2}', { tool: "get-sum" }));
+    expect(decision.effect === "allow" && decision.limits).toMatchObject([
+      { max: 60n * UNIT },
+      { counter: "sums", max: 5n * UNIT },
+    ]);
+  });
+});

@@ -1,0 +1,49 @@
+import { describe, expect, test } from "vitest";
+import { cut, tableLines, textWidth } from "../../../src/cli/table.ts";
+
+const table = {
+  head: ["NAME", "WHAT"],
+  rows: [
+    ["echo", "Sends back what it was given"],
+    ["add", "Adds"],
+  ],
+};
+
+describe("a table", () => {
+  test("puts columns under each other and nothing behind the last one", () => {
+    expect(tableLines(table, undefined)).toEqual(["NAME  WHAT", "echo  Sends back what it was given", "add   Adds"]);
+  });
+
+  test("cuts its last column so that no line is wider than the screen", () => {
+    const lines = tableLines(table, 20);
+    expect(lines).toEqual(["NAME  WHAT", "echo  Sends back wh…", "add   Adds"]);
+    expect(Math.max(...lines.map(textWidth))).toBeLessThanOrEqual(20);
+  });
+
+  test("keeps the last column readable on a screen that is too narrow for all", () => {
+    expect(tableLines(table, 8)[1]).toBe("echo  Sends back…");
+  });
+
+  test("counts cells and not characters", () => {
+    expect(textWidth("日本")).toBe(4);
+    expect(textWidth("é")).toBe(1);
+    expect(textWidth("👩‍👩‍👧")).toBe(2);
+    expect(
+      tableLines(
+        {
+          head: ["A", "B"],
+          rows: [
+            ["日本", "x"],
+            ["y", "z"],
+          ],
+        },
+        undefined,
+      ),
+    ).toEqual(["A     B", "日本  x", "y     z"]);
+  });
+
+  test("never cuts through a character", () => {
+    expect(cut("日本語", 4)).toBe("日…");
+    expect(cut("日本", 4)).toBe("日本");
+  });
+});
