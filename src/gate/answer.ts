@@ -10,6 +10,7 @@ import { messageFrame } from "../mcp/sse.ts";
 import { type Answered, readAnswer, type Streaming } from "../upstream/answer.ts";
 import { within } from "../upstream/body.ts";
 import { type Failure, failure } from "../upstream/failure.ts";
+import { gather } from "../upstream/gather.ts";
 import type { Parcel } from "../upstream/headers.ts";
 import type { Course } from "./course.ts";
 import { edited } from "./edit.ts";
@@ -33,6 +34,8 @@ export async function answer(arriving: Promise<Response | Failure>, parcel: Parc
   const waits = course.takesStream && !isHandshake(request.method);
   const now = waits ? await within(arrived, course.pulse.seconds * 1000) : await arrived;
   if (now === "late") return streamed(lateFrames(arrived, exchange), exchange, course);
+  // Nothing more is wanted of a server that failed, though it may still be at work.
+  if (now.kind === "failed") course.abort.abort();
   const response =
     now.kind === "streaming" ? streamed(relay(now.body, exchange), exchange, course) : respond(replyOf(now, exchange));
   if (request.method !== "initialize" || !("session" in now) || now.session === null) return response;
@@ -43,9 +46,13 @@ export async function answer(arriving: Promise<Response | Failure>, parcel: Parc
 
 async function arrivedAs(first: Response | Failure, exchange: CallExchange, parcel: Parcel): Promise<Arrived> {
   if (!(first instanceof Response)) return first;
-  if (first.status !== 404 || parcel.session === null) return readAnswer(first, exchange.request.id, exchange.bounds);
-  await first.body?.cancel().catch(() => undefined);
-  return { kind: "session gone" };
+  if (first.status === 404 && parcel.session !== null) {
+    await first.body?.cancel().catch(() => undefined);
+    return { kind: "session gone" };
+  }
+  const { request, bounds } = exchange;
+  const answer = await readAnswer(first, request.id, bounds);
+  return answer.kind === "streaming" && isHandshake(request.method) ? gather(answer, request.id, bounds) : answer;
 }
 
 function replyOf(arrived: Answered | Failure | Gone, exchange: CallExchange): LocalReply {

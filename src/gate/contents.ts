@@ -23,7 +23,8 @@ const servers = new Kept<string, Target>(200);
 
 export async function contentsOf(env: Env, grant: GrantRecord): Promise<Contents> {
   const server = servers.get(grant.serverVersion) ?? servers.set(grant.serverVersion, await openServer(env, grant));
-  if (grant.policy === null) return { server, policy: null };
+  // Resources and prompts have no rules of their own; without a policy they are not open either.
+  if (grant.policy === null) return { server: { ...server, surface: ["tools"] }, policy: null };
   const { version } = grant.policy;
   return { server, policy: policies.get(version) ?? policies.set(version, await openPolicy(env, version)) };
 }

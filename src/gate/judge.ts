@@ -32,6 +32,7 @@ export type Circumstances = {
 };
 
 const PASS: Verdict = { kind: "pass", demands: [] };
+const NO_ARGUMENTS: JsonObject = Object.freeze(Object.create(null));
 const ACCEPTED: Verdict = { kind: "reply", reply: { status: 202, body: null }, effect: "drop" };
 
 export function judge(incoming: Incoming, about: Circumstances): Verdict {
@@ -41,7 +42,9 @@ export function judge(incoming: Incoming, about: Circumstances): Verdict {
   const { era, message } = incoming;
   if (message.kind === "notification") return judgeNotification(era, message);
   if (!isOpenRequest(era, message.method, server.surface)) return unknownMethod(era, message);
-  return message.method === "tools/call" ? judgeCall(era, message, about) : PASS;
+  if (message.method === "tools/call") return judgeCall(era, message, about);
+  const fault = era === "modern" ? checkParams(about.headers, NO_ARGUMENTS, null) : null;
+  return fault === null ? PASS : mismatch(message, fault);
 }
 
 function judgeCall(era: Era, request: Request, about: Circumstances): Verdict {
@@ -49,7 +52,7 @@ function judgeCall(era: Era, request: Request, about: Circumstances): Verdict {
   const given = member(request.params, "arguments");
   if (typeof tool !== "string") return invalid(request, 'Invalid params: "name" must be a string');
   if (given !== undefined && !isObject(given)) return invalid(request, 'Invalid params: "arguments" must be an object');
-  const args: JsonObject = given ?? Object.create(null);
+  const args: JsonObject = given ?? NO_ARGUMENTS;
   const { grant, contents, headers, mirrors, requestId, now } = about;
   const asked = { era, request, requestId, policy: grant.policy };
   const decision = decide(contents.policy, { tool, arguments: args, server: grant.server, grant, time: now });

@@ -2,12 +2,11 @@
  * Carries an upstream's event stream to the client, event by event: every message is read, what the client may not see
  * is taken out, and a stream that ends before its answer is completed by an explained failure.
  */
-import { parseJson } from "../json/parse.ts";
-import { encodeMessage, type Message, readMessage, sameId } from "../mcp/message.ts";
+import { encodeMessage, type Message, sameId } from "../mcp/message.ts";
 import { type Frame, FrameReader, FrameTooLarge, messageFrame, writeFrame } from "../mcp/sse.ts";
-import { failureOfBody } from "../upstream/answer.ts";
+import { failureOfBody, readEvent } from "../upstream/answer.ts";
 import { type BodyFault, TextSource } from "../upstream/body.ts";
-import { type Failure, failure } from "../upstream/failure.ts";
+import type { Failure } from "../upstream/failure.ts";
 import { edited } from "./edit.ts";
 import { type Exchange, endingOf, failedReply } from "./exchange.ts";
 
@@ -54,10 +53,8 @@ function pass(frame: Frame, exchange: Exchange, state: State): string | null | F
   const bare = modern ? { ...frame, id: null, retry: null } : frame;
   if (bare.id !== null) state.resumable = true;
   if (frame.data === null || frame.data === "") return modern && frame.comments.length === 0 ? null : writeFrame(bare);
-  const parsed = parseJson(frame.data);
-  if (!parsed.ok) return failure(`The server sent an event that is not strict JSON (${parsed.fault.reason}).`, 200);
-  const message = readMessage(parsed.value);
-  if (message.kind === "refused") return failure("The server sent an event that is not one JSON-RPC message.", 200);
+  const message = readEvent(frame.data);
+  if (message.kind === "failed") return message;
   const seen = visible(message, exchange, state);
   return seen === null ? null : writeFrame({ ...bare, data: encodeMessage(seen) });
 }

@@ -3,9 +3,10 @@
  * authority, confirms them while it takes what the call must pay. If it holds others, the message is judged once more
  * by those. Anything that goes wrong here is thrown, and the gate fails closed.
  */
+import { sha256 } from "../grant/digest.ts";
 import type { GrantRecord } from "../grant/record.ts";
 import { ledgerOf } from "../ledger/find.ts";
-import type { JournalEntry, TakeAnswer } from "../ledger/protocol.ts";
+import type { Demand, JournalEntry, TakeAnswer } from "../ledger/protocol.ts";
 import type { Request as Call } from "../mcp/message.ts";
 import type { Refusal } from "../mcp/refusal.ts";
 import type { SessionOwner } from "../upstream/session.ts";
@@ -54,11 +55,12 @@ export async function standingOf(way: Way, owner: SessionOwner, incoming: Incomi
     if (grant === null || grant.server !== owner.server) return { kind: "unauthorized" };
     const contents = await contentsOf(env, grant);
     const verdict = verdictOn(enquiry, grant, contents);
-    const demands = verdict.kind === "pass" ? verdict.demands : [];
+    const demands: readonly Demand[] = verdict.kind === "pass" ? verdict.demands : [];
     const answer: TakeAnswer = await ledger.take({
       policyVersion: grant.policy?.version ?? null,
       serverVersion: grant.serverVersion,
       demands: [...demands],
+      session: await sessionOf(incoming, demands),
       entry: journalEntry(enquiry, grant, verdict),
       settlements: takeWaiting(owner.grant),
     });
@@ -102,6 +104,12 @@ function tellLimit(
   if (call === null || demand === undefined) throw new Error("the ledger refused a demand that was not made");
   const asked = { era: call.era, request: call.request, requestId: enquiry.requestId, policy: grant.policy };
   return limitedReply(asked, demand, answer);
+}
+
+/** The legacy session as the ledger may know it, where a demand counts by it: its id is the upstream's, and stays here. */
+async function sessionOf(incoming: Incoming | Refusal, demands: readonly Demand[]): Promise<string | null> {
+  if (incoming.kind === "refused" || incoming.session === null) return null;
+  return demands.some(({ scope }) => scope === "session") ? await sha256(incoming.session) : null;
 }
 
 /** Requests are journalled; notifications, answers to the server, pings and streams leave no row. */

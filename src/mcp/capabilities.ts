@@ -11,11 +11,9 @@ const TASKS_EXTENSION = "io.modelcontextprotocol/tasks";
 
 /** The params of a request as the upstream may see them: no word of tasks. */
 export function withoutTasks(era: Era, method: string, params: JsonObject): JsonObject {
-  if (era === "legacy") {
-    if (method === "initialize") return edit(params, "capabilities", dropTasks);
-    return "task" in params ? omit(params, "task") : params;
-  }
-  return edit(params, "_meta", (meta) => edit(meta, CAPABILITIES_KEY, dropTasks));
+  const plain = omit(params, "task");
+  if (era === "modern") return edit(plain, "_meta", (meta) => edit(meta, CAPABILITIES_KEY, dropTasks));
+  return method === "initialize" ? edit(plain, "capabilities", dropTasks) : plain;
 }
 
 /** The result of `initialize` or `server/discover` as the client may see it. */

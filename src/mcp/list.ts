@@ -7,9 +7,9 @@ import { isObject, type Json, type JsonObject } from "../json/value.ts";
 /** How long a client may keep a filtered list, in ms: the time until it notices a changed policy. */
 const MAX_TTL_MS = 60_000;
 
-/** Tells a `tools/list` result by its form; a replayed stream does not say which request an answer belongs to. */
-export function isToolList(result: JsonObject): boolean {
-  return Array.isArray(result.tools);
+/** Tells a `tools/list` result by its form; the result of a call has content, whatever else it has. */
+export function isToolList(result: JsonObject, method: string | null): boolean {
+  return Array.isArray(result.tools) && !(method === "tools/call" && "content" in result);
 }
 
 export function filteredList(result: JsonObject, isListed: (tool: string) => boolean): JsonObject {

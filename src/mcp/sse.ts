@@ -20,10 +20,12 @@ export class FrameTooLarge extends Error {}
 
 export class FrameReader {
   readonly #maxLength: number;
+  /** The line that has begun. It is only ever added to, since to look at it again with each piece would take for ever. */
   #rest = "";
   #lines: string[] = [];
   #held = 0;
   #started = false;
+  #afterCr = false;
 
   /** `maxLength` bounds one event, in UTF-16 units. */
   constructor(maxLength: number) {
@@ -33,20 +35,20 @@ export class FrameReader {
   /** Takes the next piece of the stream and gives the frames it completes. */
   push(piece: string): Frame[] {
     const frames: Frame[] = [];
-    let text = this.#rest + piece;
-    const ending = /\r\n|\n|\r(?!$)/g;
-    ending.lastIndex = Math.max(0, this.#rest.length - 1);
-    if (!this.#started && text !== "") {
-      this.#started = true;
-      if (text.charCodeAt(0) === 0xfeff) text = text.slice(1);
-    }
-    let from = 0;
-    for (let match = ending.exec(text); match !== null; match = ending.exec(text)) {
-      const line = text.slice(from, match.index);
+    if (piece === "") return frames;
+    // A CR ends its line at once, so that no event waits for the next; an LF that comes behind it ends no other.
+    let from = (this.#afterCr && piece.startsWith("\n")) || (!this.#started && piece.startsWith("\ufeff")) ? 1 : 0;
+    this.#started = true;
+    this.#afterCr = piece.endsWith("\r");
+    const ending = /\r\n|\n|\r/g;
+    ending.lastIndex = from;
+    for (let match = ending.exec(piece); match !== null; match = ending.exec(piece)) {
+      const line = this.#rest + piece.slice(from, match.index);
+      this.#rest = "";
       from = match.index + match[0].length;
       this.#line(line, frames);
     }
-    this.#rest = text.slice(from);
+    this.#rest += piece.slice(from);
     if (this.#held + this.#rest.length > this.#maxLength) throw new FrameTooLarge();
     return frames;
   }

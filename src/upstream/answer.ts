@@ -5,7 +5,7 @@
 
 import { parseJson } from "../json/parse.ts";
 import { isJsonType, isStreamType } from "../mcp/media.ts";
-import { type Id, type Outcome, readMessage, sameId } from "../mcp/message.ts";
+import { type Id, type Message, type Outcome, readMessage, sameId } from "../mcp/message.ts";
 import { type BodyFault, readText } from "./body.ts";
 import { type Failure, failure, failureOfStatus, timedOut } from "./failure.ts";
 
@@ -52,11 +52,23 @@ export async function readAnswer(
 /** The answer to request `id` in a JSON text, or a sentence that says why there is none. */
 export function readOutcome(text: string, id: Id, idMayBeNull: boolean): Outcome | string {
   const parsed = parseJson(text);
-  if (!parsed.ok) return `The server's answer is not strict JSON (${parsed.fault.reason}).`;
+  if (!parsed.ok) return `The server's answer is not strict JSON, from character ${parsed.fault.offset} on.`;
   const message = readMessage(parsed.value);
   if (message.kind !== "response") return "The server's answer is not a JSON-RPC response.";
   const mine = message.id === null ? idMayBeNull : sameId(message.id, id);
   return mine ? message.outcome : "The server answered another request than this one.";
+}
+
+/** The message that an event carries, or why it carries none. */
+export function readEvent(data: string): Message | Failure {
+  const parsed = parseJson(data);
+  if (!parsed.ok) {
+    return failure(`The server sent an event that is not strict JSON, from character ${parsed.fault.offset} on.`, 200);
+  }
+  const message = readMessage(parsed.value);
+  return message.kind === "refused"
+    ? failure("The server sent an event that is not one JSON-RPC message.", 200)
+    : message;
 }
 
 export function failureOfBody(fault: BodyFault, bounds: AnswerBounds): Failure {

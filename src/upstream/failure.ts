@@ -18,7 +18,11 @@ export function failure(reason: string, status: number | null = null, httpStatus
 }
 
 export function timedOut(seconds: number): Failure {
-  return failure(`The server sent nothing for ${seconds} seconds; the call was given up.`, null, 504);
+  return failure(`The server sent nothing for ${inWords(seconds)}; the call was given up.`, null, 504);
+}
+
+export function unanswered(seconds: number): Failure {
+  return failure(`The server gave no answer within ${inWords(seconds)}.`, 200, 504);
 }
 
 export function unreachable(): Failure {
@@ -36,4 +40,8 @@ export function failureOfStatus(status: number): Failure {
   if (status === 429) return failure("The server is limiting the gateway's calls (HTTP 429); try later.", status);
   if (status === 504 || status === 524) return failure(`The server took too long (HTTP ${status}).`, status, 504);
   return failure(`The server answered with HTTP ${status}.`, status);
+}
+
+function inWords(seconds: number): string {
+  return `${seconds} ${seconds === 1 ? "second" : "seconds"}`;
 }

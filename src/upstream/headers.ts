@@ -43,7 +43,8 @@ export function upstreamHeaders(
 ): Outgoing {
   const headers: Outgoing = { ...credential, "user-agent": AGENT, accept: ACCEPT[parcel.verb] };
   if (parcel.verb === "POST") headers["content-type"] = "application/json";
-  for (const name of TRACE) copy(name, client, headers);
+  // A credential may bear such a name, and then it is not the client's to write.
+  for (const name of TRACE) if (!(name in credential)) copy(name, client, headers);
   if (parcel.era === "modern" && parcel.message !== null) mirror(parcel.message, client, headers);
   if (parcel.era === "legacy") carrySession(parcel, client, headers);
   return headers;
@@ -58,6 +59,7 @@ function mirror(message: Message, client: Headers, headers: Outgoing): void {
   const param = nameParam(message.method);
   const name = param === null ? undefined : message.params[param];
   if (typeof name === "string") headers["mcp-name"] = encodeHeaderValue(name);
+  if (message.method !== "tools/call") return;
   for (const [key, value] of client) if (key.startsWith(PARAM_PREFIX)) headers[key] = value;
 }
 

@@ -1,12 +1,18 @@
 /**
  * The built Worker on real workerd with real KV, Durable Objects and D1, driven from outside as an operator and a client
- * would. Each gateway has storage of its own and a fresh port.
+ * would. Nothing stands before or behind the Worker: clients and upstreams are on sockets of its own, so a connection
+ * that opens, waits or breaks is seen on the other side as it happens. Each gateway has storage of its own and a fresh
+ * port.
  */
-import { createTestHarness } from "wrangler";
+import { join } from "node:path";
+import { readD1Migrations } from "@cloudflare/vitest-plugin";
+import { convertV4MiniflareOptions, Miniflare } from "miniflare";
+import { unstable_getMiniflareWorkerOptions } from "wrangler";
 import { BUILT } from "./build.ts";
 
 const ADMIN_TOKEN = "admin-token-of-the-gate-tests";
 const ROOT_KEY = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
+const NAME = "grantgate";
 
 export type Grant = { readonly id: string; readonly token: string; readonly url: string };
 
@@ -26,12 +32,26 @@ export type Gateway = {
 };
 
 export async function startGateway(vars: Record<string, string> = {}): Promise<Gateway> {
-  const harness = createTestHarness({
-    workers: [{ configPath: "./wrangler.toml", prebuiltWorkerDir: BUILT, vars, secrets: { ADMIN_TOKEN, ROOT_KEY } }],
-  });
-  const { url } = await harness.listen();
-  const worker = harness.getWorker();
-  await worker.applyD1Migrations("GRANTGATE_DB");
+  const logged: unknown[] = [];
+  const { workerOptions } = unstable_getMiniflareWorkerOptions("wrangler.toml");
+  const workerd = new Miniflare(
+    convertV4MiniflareOptions({
+      ...workerOptions,
+      name: NAME,
+      modulesRoot: BUILT,
+      modules: [{ type: "ESModule", path: join(BUILT, "worker.js") }],
+      bindings: { ...vars, ADMIN_TOKEN, ROOT_KEY },
+      host: "127.0.0.1",
+      port: 0,
+      cf: false,
+      handleStructuredLogs: (log) => logged.push(log),
+    }),
+  );
+  const url = await workerd.ready;
+  const database = await workerd.getD1Database("GRANTGATE_DB");
+  for (const { queries } of await readD1Migrations("src/admin/migrations")) {
+    await database.batch(queries.map((query) => database.prepare(query)));
+  }
 
   async function admin(method: string, path: string, body?: unknown) {
     const response = await fetch(new URL(`/api/v1${path}`, url), {
@@ -64,9 +84,9 @@ export async function startGateway(vars: Record<string, string> = {}): Promise<G
     async revoke(id) {
       await must("POST", `/grants/${id}/revoke`);
     },
-    evict: (grantId) => worker.evictDurableObject("GRANT_LEDGER", { name: grantId }),
-    logs: () => JSON.stringify(harness.getLogs()),
-    close: () => harness.close(),
+    evict: (grantId) => workerd.unsafeEvictDurableObject(NAME, "GrantLedger", { name: grantId }),
+    logs: () => JSON.stringify(logged),
+    close: () => workerd.dispose(),
   };
 }
 
