@@ -1,10 +1,14 @@
 /** The bindings of the Worker, as wrangler.toml names them. */
 import type { GrantLedger } from "./ledger/ledger.ts";
+import type { ServerLedger } from "./ledger/server-ledger.ts";
+import type { ToolShelf } from "./tools/shelf.ts";
 
 export interface Env {
   readonly GRANTGATE_KV: KVNamespace;
   readonly GRANTGATE_DB: D1Database;
   readonly GRANT_LEDGER: DurableObjectNamespace<GrantLedger>;
+  readonly SERVER_LEDGER: DurableObjectNamespace<ServerLedger>;
+  readonly TOOL_SHELF: DurableObjectNamespace<ToolShelf>;
   /** Bearer of the admin API. */
   readonly ADMIN_TOKEN?: string;
   /** 32 bytes in hex; the keys that seal upstream credentials and session ids are derived from it. */

@@ -5,6 +5,8 @@ import type { Env } from "./env.ts";
 import { gate } from "./gate/gate.ts";
 
 export { GrantLedger } from "./ledger/ledger.ts";
+export { ServerLedger } from "./ledger/server-ledger.ts";
+export { ToolShelf } from "./tools/shelf.ts";
 
 const MCP_PATH = /^\/mcp\/([a-z0-9][a-z0-9-]{0,62})\/?$/;
 

@@ -1,7 +1,8 @@
-/** What the next write of a ledger holds: everything that was decided since the last one. */
-import { type Counters, prune } from "./counters.ts";
+/** What the next write of a grant's ledger holds: everything that was decided since the last one. */
+import type { Counters } from "./counters.ts";
 import { closeRows, type JournalRow, writeRows } from "./journal.ts";
 import type { Settlement } from "./protocol.ts";
+import { writeCounters } from "./store.ts";
 
 export type Batch = {
   countersChanged: boolean;
@@ -18,12 +19,8 @@ export function isEmpty({ countersChanged, rows, ends }: Batch): boolean {
   return !countersChanged && rows.length === 0 && ends.size === 0;
 }
 
-/** The counters are one entry: they are few, and what is written is billed by the row. */
 export function writeBatch(storage: DurableObjectStorage, counters: Counters, batch: Batch): void {
-  if (batch.countersChanged) {
-    prune(counters);
-    storage.kv.put("counters", counters);
-  }
+  if (batch.countersChanged) writeCounters(storage, counters);
   writeRows(storage.sql, batch.rows);
   closeRows(storage.sql, batch.ends.values());
 }

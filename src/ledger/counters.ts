@@ -1,50 +1,29 @@
 /**
- * The counters of one grant: how much was used of each, in the window that runs.
+ * The counters of one ledger by identity, the ledger's clock, and what all of it weighs.
  *
- * Pure: the instant is an argument, nothing is stored here. `take` adds every amount or none; it must never leave a
- * counter above a limit it was asked to respect. The clock of a ledger never goes backward, so that a machine whose clock
- * steps back can't open a spent window again.
+ * Pure: the instant is an argument, nothing is stored here. The clock of a ledger never goes backward, so that a machine
+ * whose clock steps back can't open a spent window again.
  */
-import type { LimitDemand } from "../policy/limit.ts";
-import type { Window } from "../policy/window.ts";
-import { windowAt } from "./windows.ts";
+import { type Counter, condensed } from "./counter.ts";
+import { weightOf } from "./weight.ts";
 
-type Counter = {
-  readonly scope: LimitDemand["scope"];
-  readonly name: string;
-  readonly window: Window;
-  readonly align: LimitDemand["align"];
-  readonly start: number;
-  readonly end: number;
-  /** Millionths. */
-  readonly used: bigint;
-  /** The limit that the last admitted call was held to, in millionths: for people to read, never to decide by. */
-  readonly max: bigint;
-};
+/** What is stored. `clock` is the latest instant ever seen, Unix time in milliseconds. */
+export type StoredCounters = { readonly clock: number; readonly running: Map<string, Counter> };
 
-/** `clock` is the latest instant ever seen, Unix time in milliseconds. Counters by identity. */
-export type Counters = { clock: number; readonly running: Map<string, Counter> };
+export type Counters = { clock: number; weight: number; readonly running: Map<string, Counter> };
 
-/** What one call took of one counter, and from which window: what giving back must name. */
-export type Taken = { readonly identity: string; readonly start: number; readonly amount: bigint };
-
-export type Take =
-  | { readonly kind: "taken"; readonly taken: readonly Taken[]; readonly counts: readonly Count[] }
-  | {
-      readonly kind: "limited";
-      /** Index of the first demand that refuses. */
-      readonly demand: number;
-      readonly used: bigint;
-      readonly max: bigint;
-      /** When the refusing window ends, Unix time in milliseconds. */
-      readonly resetAt: number;
-      readonly retryAfterMs: number;
-    };
-
-export type Count = { readonly counter: string; readonly used: bigint; readonly max: bigint };
+/** A counter that takes the place of the one with its identity. */
+export type Change = { readonly identity: string; readonly counter: Counter };
 
 export function noCounters(): Counters {
-  return { clock: 0, running: new Map() };
+  return { clock: 0, weight: 0, running: new Map() };
+}
+
+/** Counters as this version or an earlier one stored them. */
+export function countersFrom({ clock, running }: StoredCounters): Counters {
+  const counters: Counters = { clock, weight: 0, running };
+  for (const [identity, counter] of running) counters.weight += weightOf(identity, counter);
+  return counters;
 }
 
 /** Moves the clock to `given` if that is later, and says what time it is for this ledger. */
@@ -53,54 +32,31 @@ export function advance(counters: Counters, given: number): number {
   return counters.clock;
 }
 
-/**
- * Takes what every demand asks, or nothing. Demands on one counter add up, and each of them must bear the sum.
- * The instant is the counters' own clock. A negative amount is a RangeError: no call may lower a count.
- */
-export function take(counters: Counters, demands: readonly LimitDemand[]): Take {
-  const now = counters.clock;
-  const asks = demands.map((demand) => ({ ...demand, identity: identityOf(demand), ...windowAt(demand.window, now) }));
-  const after = new Map<string, bigint>();
-  for (const { identity, amount } of asks) {
-    if (amount < 0n) throw new RangeError("a call can't take a negative amount");
-    after.set(identity, (after.get(identity) ?? usedOf(counters, identity)) + amount);
-  }
-  for (const [demand, { identity, max, end }] of asks.entries()) {
-    if ((after.get(identity) ?? 0n) <= max) continue;
-    const used = usedOf(counters, identity);
-    return { kind: "limited", demand, used, max, resetAt: end, retryAfterMs: end - now };
-  }
-  for (const { identity, scope, counter: name, window, align, start, end, max } of asks) {
-    counters.running.set(identity, { scope, name, window, align, start, end, used: after.get(identity) ?? 0n, max });
-  }
-  return {
-    kind: "taken",
-    taken: asks.map(({ identity, start, amount }) => ({ identity, start, amount })),
-    counts: asks.map(({ counter, identity, max }) => ({ counter, used: after.get(identity) ?? 0n, max })),
-  };
+export function put(counters: Counters, change: Change): void {
+  counters.weight = weightWith(counters, [change]);
+  counters.running.set(change.identity, change.counter);
 }
 
-/** Returns units into the window they were taken from; a window that has ended keeps its count. */
-export function giveBack(counters: Counters, taken: readonly Taken[]): void {
-  for (const { identity, start, amount } of taken) {
-    const counter = counters.running.get(identity);
-    if (counter === undefined || counter.start !== start || counter.end <= counters.clock) continue;
-    counters.running.set(identity, { ...counter, used: counter.used > amount ? counter.used - amount : 0n });
-  }
+/** What the counters would weigh with changes, each of another counter. */
+export function weightWith({ weight, running }: Counters, changes: readonly Change[]): number {
+  return changes.reduce((sum, { identity, counter }) => {
+    const before = running.get(identity);
+    return sum + weightOf(identity, counter) - (before === undefined ? 0 : weightOf(identity, before));
+  }, weight);
 }
 
 /** Forgets counters whose window has ended. */
 export function prune(counters: Counters): void {
-  for (const [identity, { end }] of counters.running) if (end <= counters.clock) counters.running.delete(identity);
+  for (const [identity, counter] of counters.running) {
+    if (counter.end > counters.clock) continue;
+    counters.running.delete(identity);
+    counters.weight -= weightOf(identity, counter);
+  }
 }
 
-/** What is used of a counter in the window that runs; nothing, when its last window has ended. */
-function usedOf(counters: Counters, identity: string): bigint {
-  const counter = counters.running.get(identity);
-  return counter === undefined || counter.end <= counters.clock ? 0n : counter.used;
-}
-
-/** A counter is one for as long as these are the same: changing `max`, or any other rule, keeps the count. */
-function identityOf({ scope, counter, window, align }: LimitDemand): string {
-  return JSON.stringify([scope, counter, window, align]);
+/** Counts all rolling windows in sixtieths, whatever their limits. */
+export function condense(counters: Counters): void {
+  for (const [identity, counter] of counters.running) {
+    put(counters, { identity, counter: condensed(counter, counters.clock) });
+  }
 }

@@ -1,7 +1,12 @@
-/** The ledger of a grant, by the grant's id. */
+/** The ledger of a grant, by the grant's id, and that of a server, by its slug. */
 import type { Env } from "../env.ts";
 import type { GrantLedger } from "./ledger.ts";
+import type { ServerLedger } from "./server-ledger.ts";
 
 export function ledgerOf(env: Pick<Env, "GRANT_LEDGER">, grantId: string): DurableObjectStub<GrantLedger> {
   return env.GRANT_LEDGER.get(env.GRANT_LEDGER.idFromName(grantId));
+}
+
+export function serverLedgerOf(env: Pick<Env, "SERVER_LEDGER">, slug: string): DurableObjectStub<ServerLedger> {
+  return env.SERVER_LEDGER.get(env.SERVER_LEDGER.idFromName(slug));
 }

@@ -5,9 +5,9 @@
  * makes giving back happen at most once. Arguments of calls, tokens and credentials must never come near it.
  */
 import { formatMillionths } from "../json/decimal.ts";
-import type { LimitDemand } from "../policy/limit.ts";
-import type { Count, Take, Taken } from "./counters.ts";
-import type { JournalEntry, Settlement } from "./protocol.ts";
+import type { Outcome } from "./joint.ts";
+import type { Demand, JournalEntry, Settlement } from "./protocol.ts";
+import type { Count, Taken } from "./take.ts";
 
 /** What a row holds, as JSON. Amounts are decimal text: JSON numbers would round them. */
 export type JournalRecord = JournalEntry & {
@@ -42,15 +42,22 @@ export function rowOf(
   seq: number,
   at: number,
   entry: JournalEntry,
-  demands: readonly LimitDemand[],
-  outcome: Take,
+  demands: readonly Demand[],
+  outcome: Outcome,
 ): JournalRow {
-  if (outcome.kind === "taken") return { seq, record: recordOf(at, entry, outcome.counts), taken: outcome.taken };
-  const refusing = demands[outcome.demand];
-  if (refusing === undefined) throw new RangeError("no demand of the call refuses");
-  const { used, max } = outcome;
-  const limited = { ...entry, effect: "limit", rule: refusing.rule };
-  return { seq, record: recordOf(at, limited, [{ counter: refusing.counter, used, max }]), taken: null };
+  switch (outcome.kind) {
+    case "taken":
+      return { seq, record: recordOf(at, entry, outcome.counts), taken: outcome.taken };
+    case "limited": {
+      const refusing = demands[outcome.demand];
+      if (refusing === undefined) throw new RangeError("no demand of the call refuses");
+      const { used, max } = outcome;
+      const limited = { ...entry, effect: "limit", rule: refusing.rule };
+      return { seq, record: recordOf(at, limited, [{ counter: refusing.counter, used, max }]), taken: null };
+    }
+    case "failed":
+      return { seq, record: recordOf(at, { ...entry, effect: "deny", rule: "(failed closed)" }, []), taken: null };
+  }
 }
 
 function recordOf(at: number, entry: JournalEntry, counts: readonly Count[]): JournalRecord {

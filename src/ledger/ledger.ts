@@ -2,52 +2,59 @@
  * The Durable Object of one grant: the authority for its status, the versions in force for it, its counters and its
  * journal.
  *
- * Every decision is made in one synchronous turn in memory, so nothing can come between looking and taking; an answer
- * leaves only when storage holds what it says. It must never call out while it counts, and never answer from memory
- * that storage failed to take: then the object is thrown away, and the next call starts from what is stored.
+ * What is the grant's own is decided in one synchronous turn in memory, so nothing can come between looking and taking;
+ * what all grants of the server share, the server's ledger is asked for afterwards. An answer leaves only when storage
+ * holds what it says. It must never call out between looking and taking.
  */
 import { DurableObject } from "cloudflare:workers";
 import type { Env } from "../env.ts";
 import { type GrantRecord, readGrant } from "../grant/record.ts";
 import { isEmpty, newBatch, writeBatch } from "./batch.ts";
 import { groupCommit } from "./commit.ts";
-import { advance, type Counters, giveBack, noCounters, take } from "./counters.ts";
-import { openJournal, rowOf, takenBy } from "./journal.ts";
+import { advance } from "./counters.ts";
+import { serverLedgerOf } from "./find.ts";
+import { inForce, type Standing, standingOf } from "./force.ts";
+import { jointly, type Parts, partsOf, sharedOf } from "./joint.ts";
+import { openJournal, takenBy } from "./journal.ts";
 import type { Settlement, TakeAnswer, TakeRequest, Usage } from "./protocol.ts";
+import { readCounters, store } from "./store.ts";
+import type { Taken } from "./take.ts";
+import { close, type Decided, type Memory, record, takeOwn, undo } from "./turn.ts";
 import { usageOf } from "./usage.ts";
 
 export class GrantLedger extends DurableObject<Env> {
   #grant: GrantRecord | null;
   #hydration: Promise<void> | null = null;
-  readonly #counters: Counters;
-  #lastSeq: number;
-  #batch = newBatch();
+  readonly #memory: Memory;
   readonly #durable: () => Promise<void>;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     this.#grant = ctx.storage.kv.get<GrantRecord>("grant") ?? null;
-    this.#counters = ctx.storage.kv.get<Counters>("counters") ?? noCounters();
-    this.#lastSeq = openJournal(ctx.storage.sql);
+    this.#memory = { counters: readCounters(ctx.storage), batch: newBatch(), lastSeq: openJournal(ctx.storage.sql) };
     this.#durable = groupCommit(
       () => this.#write(),
       () => ctx.storage.sync(),
     );
   }
 
-  /** Takes what a call asks of the grant's counters, all or nothing, and journals what was decided. */
+  /** Takes what a call asks of the counters, all or nothing, and journals what was decided. */
   async take(request: TakeRequest): Promise<TakeAnswer> {
     if (this.#grant === null) await this.#hydrate();
-    const answer = this.#decide(request);
-    if (!isEmpty(this.#batch)) await this.#durable();
+    const owed = this.#close(request.settlements);
+    if (owed.length > 0) await this.#payBack(owed);
+    const parts = partsOf(request.demands);
+    const answer = parts === null ? this.#decide(request) : await this.#decideJointly(request, parts);
+    if (!isEmpty(this.#memory.batch)) await this.#durable();
+    if (answer.kind === "failed") throw new Error(`the call could not be counted: ${answer.cause}`);
     return answer;
   }
 
   /** Completes journal rows, and gives units back where the call certainly did not run. Each row closes once. */
   async settle(settlements: readonly Settlement[]): Promise<void> {
-    advance(this.#counters, Date.now());
-    this.#close(settlements);
-    if (!isEmpty(this.#batch)) await this.#durable();
+    const owed = this.#close(settlements);
+    if (!isEmpty(this.#memory.batch)) await this.#durable();
+    if (owed.length > 0) await this.#payBack(owed);
   }
 
   /** Puts a change of the grant in force; a record no later than the one in force changes nothing. */
@@ -59,49 +66,54 @@ export class GrantLedger extends DurableObject<Env> {
   /** The grant as it is in force; null when it is revoked, expired or unknown. */
   async view(): Promise<GrantRecord | null> {
     if (this.#grant === null) await this.#hydrate();
-    return this.#inForce(advance(this.#counters, Date.now()));
+    return inForce(this.#grant, this.#now());
   }
 
   /** What stands in the counters, for people. */
   async usage(): Promise<Usage> {
-    advance(this.#counters, Date.now());
-    return usageOf(this.#counters, this.#lastSeq);
+    return { at: this.#now(), calls: this.#memory.lastSeq, counters: usageOf(this.#memory.counters) };
   }
 
-  /** The synchronous turn. Nothing in here may wait. */
-  #decide(request: TakeRequest): TakeAnswer {
-    const at = advance(this.#counters, Date.now());
-    this.#close(request.settlements);
-    const grant = this.#inForce(at);
-    if (grant === null) return { kind: "revoked" };
-    const policyVersion = grant.policy?.version ?? null;
-    if (request.policyVersion !== policyVersion || request.serverVersion !== grant.serverVersion) {
-      return { kind: "stale", grant };
-    }
-    const outcome = take(this.#counters, request.demands);
-    if (outcome.kind === "taken" && outcome.taken.length > 0) this.#batch.countersChanged = true;
-    const seq = request.entry === null ? null : ++this.#lastSeq;
-    if (request.entry !== null && seq !== null) {
-      this.#batch.rows.push(rowOf(seq, at, request.entry, request.demands, outcome));
-    }
-    return outcome.kind === "taken" ? { kind: "ok", seq, at } : { ...outcome, at };
+  #decide(request: TakeRequest): Decided {
+    const standing = this.#standing(request);
+    if (standing.kind !== "in force") return standing;
+    return record(this.#memory, request, takeOwn(this.#memory, request.demands, request));
   }
 
-  #close(settlements: readonly Settlement[]): void {
-    for (const settlement of settlements) {
-      if (this.#batch.ends.has(settlement.seq)) continue;
-      this.#batch.ends.set(settlement.seq, settlement);
-      const taken = settlement.giveBack ? takenBy(this.ctx.storage.sql, settlement.seq) : null;
-      if (taken === null || taken.length === 0) continue;
-      giveBack(this.#counters, taken);
-      this.#batch.countersChanged = true;
-    }
+  async #decideJointly(request: TakeRequest, parts: Parts): Promise<Decided> {
+    const before = this.#standing(request);
+    if (before.kind !== "in force") return before;
+    const mine = takeOwn(this.#memory, parts.own.demands, request);
+    const outcome = await jointly(mine, parts, serverLedgerOf(this.env, before.grant.server));
+    // Much can have happened meanwhile: what was revoked or edited must not let this call through any more.
+    const after = this.#standing(request);
+    if (outcome.kind !== "taken" || after.kind !== "in force") undo(this.#memory, mine);
+    if (after.kind === "in force") return record(this.#memory, request, outcome);
+    if (outcome.kind === "taken") await this.#payBack(sharedOf(outcome.taken));
+    return after;
   }
 
-  #inForce(now: number): GrantRecord | null {
-    const grant = this.#grant;
-    if (grant === null || grant.status !== "active") return null;
-    return grant.expiresAt !== null && grant.expiresAt <= now ? null : grant;
+  #standing(request: TakeRequest): Standing {
+    return standingOf(this.#grant, request, this.#now());
+  }
+
+  /** Closes rows, and returns what the server's ledger is owed. */
+  #close(settlements: readonly Settlement[]): readonly Taken[] {
+    this.#now();
+    return sharedOf(close(this.#memory, settlements, (seq) => takenBy(this.ctx.storage.sql, seq)));
+  }
+
+  /**
+   * Units go back to the server's ledger only when storage has closed the rows that they came from: at most once,
+   * whatever crashes. What can't be brought back stays taken.
+   */
+  async #payBack(owed: readonly Taken[]): Promise<void> {
+    await this.#durable();
+    await this.ctx.storage.sync();
+    if (this.#grant === null) return;
+    await serverLedgerOf(this.env, this.#grant.server)
+      .giveBack(owed)
+      .catch(() => {});
   }
 
   /** A ledger that was never told of its grant asks the registry; what the registry does not know is not kept. */
@@ -119,23 +131,17 @@ export class GrantLedger extends DurableObject<Env> {
   #accept(grant: GrantRecord): void {
     if (this.#grant !== null && grant.revision <= this.#grant.revision) return;
     this.#grant = grant;
-    this.#store(() => this.ctx.storage.kv.put("grant", grant));
+    store(this.ctx, () => this.ctx.storage.kv.put("grant", grant));
   }
 
   #write(): void {
-    const batch = this.#batch;
-    this.#batch = newBatch();
-    this.#store(() => writeBatch(this.ctx.storage, this.#counters, batch));
+    const { batch, counters } = this.#memory;
+    this.#memory.batch = newBatch();
+    store(this.ctx, () => writeBatch(this.ctx.storage, counters, batch));
   }
 
-  /** All of it or none; when it fails, memory says what storage does not, so the object must go. */
-  #store(write: () => void): void {
-    try {
-      this.ctx.storage.transactionSync(write);
-    } catch (error) {
-      this.ctx.abort("the ledger could not be written");
-      throw error;
-    }
+  #now(): number {
+    return advance(this.#memory.counters, Date.now());
   }
 
   #id(): string {

@@ -5,7 +5,9 @@
  * changed or taken away.
  */
 import type { GrantRecord } from "../grant/record.ts";
-import type { LimitDemand } from "../policy/limit.ts";
+import type { Demand } from "./demand.ts";
+
+export type { Demand } from "./demand.ts";
 
 /** What a call was and what was decided about it, before the ledger has spoken. */
 export type JournalEntry = {
@@ -37,14 +39,19 @@ export type TakeRequest = {
   /** Versions that the gate decided by; null for none. */
   readonly policyVersion: string | null;
   readonly serverVersion: string | null;
-  readonly demands: readonly LimitDemand[];
+  readonly demands: readonly Demand[];
+  /**
+   * A digest that names the legacy session of the call; null or left out when there is none. Demands of scope `session`
+   * then count for the grant.
+   */
+  readonly session?: string | null;
   /** Null leaves no trace in the journal, and then nothing that was taken can be given back. */
   readonly entry: JournalEntry | null;
   /** Ends of earlier calls of the same grant, recorded before anything is taken. */
   readonly settlements: readonly Settlement[];
 };
 
-/** Times are Unix milliseconds by the ledger's clock; amounts are millionths. */
+/** Times are Unix milliseconds by the clock of the ledger that speaks; amounts are millionths. */
 export type TakeAnswer =
   | { readonly kind: "ok"; readonly seq: number | null; readonly at: number }
   | {
@@ -53,6 +60,7 @@ export type TakeAnswer =
       readonly demand: number;
       readonly used: bigint;
       readonly max: bigint;
+      /** When the refusing window ends; of a rolling one, the earliest instant at which the same call would fit. */
       readonly resetAt: number;
       readonly retryAfterMs: number;
       readonly at: number;
@@ -67,14 +75,19 @@ export type Usage = {
   readonly at: number;
   /** Calls journalled in the life of the grant. */
   readonly calls: number;
-  readonly counters: readonly {
-    readonly scope: string;
-    readonly counter: string;
-    readonly window: string;
-    readonly align: string;
-    readonly used: string;
-    /** The limit that the last admitted call was held to. */
-    readonly max: string;
-    readonly resetAt: number;
-  }[];
+  readonly counters: readonly CounterUsage[];
+};
+
+export type CounterUsage = {
+  readonly scope: string;
+  /** Digest of the legacy session that the counter is of. */
+  readonly session?: string;
+  readonly counter: string;
+  readonly window: string;
+  readonly align: string;
+  readonly used: string;
+  /** The limit that the last admitted call was held to. */
+  readonly max: string;
+  /** When all of it will have left the window, should nothing more be taken. */
+  readonly resetAt: number;
 };

@@ -1,5 +1,5 @@
 /**
- * Where a limit's window begins and ends. UTC throughout.
+ * Where a limit's window begins and ends, and how long a rolling one is. UTC throughout.
  *
  * Pure: the instant is an argument. Named windows follow the calendar: weeks start on Monday, months are as long as they
  * are. A window of n seconds is the n-second stretch since the Unix epoch that the instant lies in.
@@ -19,7 +19,14 @@ const LENGTHS = { second: SECOND, minute: 60 * SECOND, hour: 3_600 * SECOND, day
 export function windowAt(window: Window, now: number): Span {
   if (window === "month") return monthAt(now);
   if (window === "week") return stretchAt(7 * DAY, FIRST_MONDAY, now);
-  return stretchAt(typeof window === "number" ? window * SECOND : LENGTHS[window], 0, now);
+  return stretchAt(lengthOf(window), 0, now);
+}
+
+/** Length of a rolling window in milliseconds. A rolling month is 31 days, whatever the calendar says. */
+export function lengthOf(window: Window): number {
+  if (window === "month") return 31 * DAY;
+  if (window === "week") return 7 * DAY;
+  return typeof window === "number" ? window * SECOND : LENGTHS[window];
 }
 
 function stretchAt(length: number, origin: number, now: number): Span {

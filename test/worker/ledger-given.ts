@@ -4,8 +4,7 @@ import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import type { GrantRecord } from "../../src/grant/record.ts";
 import type { JournalRecord } from "../../src/ledger/journal.ts";
-import type { JournalEntry, TakeAnswer, TakeRequest } from "../../src/ledger/protocol.ts";
-import type { LimitDemand } from "../../src/policy/limit.ts";
+import type { Demand, JournalEntry, TakeAnswer, TakeRequest } from "../../src/ledger/protocol.ts";
 
 export const NOON = Date.parse("2026-11-20T12:00:00Z");
 export const UNIT = 1_000_000n;
@@ -32,6 +31,32 @@ export function ledgerOf({ id }: Pick<GrantRecord, "id">) {
   return env.GRANT_LEDGER.getByName(id);
 }
 
+export function serverLedgerOf(server: string) {
+  return env.SERVER_LEDGER.getByName(server);
+}
+
+/** A grant whose ledger knows of it. */
+export async function known(over: Partial<GrantRecord> = {}): Promise<GrantRecord> {
+  const grant = newGrant(over);
+  await ledgerOf(grant).put(grant);
+  return grant;
+}
+
+/** How many of calls that come at once are let through. */
+export async function admittedOf(grant: GrantRecord, calls: number, asked: TakeRequest = request()): Promise<number> {
+  const answers = await Promise.all(Array.from({ length: calls }, () => ledgerOf(grant).take(asked)));
+  return answers.filter(({ kind }) => kind === "ok").length;
+}
+
+export async function errorOf(call: () => Promise<unknown>): Promise<string> {
+  try {
+    await call();
+    return "no error";
+  } catch (error) {
+    return String(error);
+  }
+}
+
 export const entry: JournalEntry = {
   request: "req_1",
   method: "tools/call",
@@ -41,7 +66,7 @@ export const entry: JournalEntry = {
   policy: "policy-1",
 };
 
-export function demand(over: Partial<LimitDemand> = {}): LimitDemand {
+export function demand(over: Partial<Demand> = {}): Demand {
   return {
     rule: "/tools/create_refund/limits/0",
     counter: "refunds",
@@ -83,5 +108,11 @@ export function journalOf(grant: GrantRecord): Promise<(JournalRecord & { readon
 
 export async function usedOf(grant: GrantRecord, counter = "refunds"): Promise<string | undefined> {
   const { counters } = await ledgerOf(grant).usage();
+  return counters.find((one) => one.counter === counter)?.used;
+}
+
+/** What all grants of a server have used together. */
+export async function usedTogether(server: string, counter = "refunds"): Promise<string | undefined> {
+  const { counters } = await serverLedgerOf(server).usage();
   return counters.find((one) => one.counter === counter)?.used;
 }

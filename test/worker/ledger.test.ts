@@ -1,10 +1,25 @@
 import { abortAllDurableObjects, applyD1Migrations, evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import type { GrantRecord } from "../../src/grant/record.ts";
+import { advance, noCounters, type StoredCounters } from "../../src/ledger/counters.ts";
 import { ROWS_KEPT } from "../../src/ledger/journal.ts";
-import type { TakeRequest } from "../../src/ledger/protocol.ts";
-import { demand, entry, journalOf, ledgerOf, NOON, newGrant, request, seqOf, UNIT, usedOf } from "./ledger-given.ts";
+import { take } from "../../src/ledger/take.ts";
+import { MOST_WEIGHT } from "../../src/ledger/weight.ts";
+import {
+  admittedOf,
+  demand,
+  entry,
+  errorOf,
+  journalOf,
+  known,
+  ledgerOf,
+  NOON,
+  newGrant,
+  request,
+  seqOf,
+  UNIT,
+  usedOf,
+} from "./ledger-given.ts";
 
 beforeAll(() => applyD1Migrations(env.GRANTGATE_DB, env.TEST_MIGRATIONS));
 beforeEach(() => {
@@ -13,26 +28,6 @@ beforeEach(() => {
 afterEach(() => {
   vi.useRealTimers();
 });
-
-async function known(over: Partial<GrantRecord> = {}): Promise<GrantRecord> {
-  const grant = newGrant(over);
-  await ledgerOf(grant).put(grant);
-  return grant;
-}
-
-async function admittedOf(grant: GrantRecord, calls: number, asked: TakeRequest = request()): Promise<number> {
-  const answers = await Promise.all(Array.from({ length: calls }, () => ledgerOf(grant).take(asked)));
-  return answers.filter(({ kind }) => kind === "ok").length;
-}
-
-async function errorOf(call: () => Promise<unknown>): Promise<string> {
-  try {
-    await call();
-    return "no error";
-  } catch (error) {
-    return String(error);
-  }
-}
 
 describe("counting", () => {
   it("admits exactly max of 200 calls that come at once", async () => {
@@ -143,6 +138,103 @@ describe("what storage holds", () => {
     expect(await usedOf(grant)).toBe("3");
     expect(await journalOf(grant)).toHaveLength(3);
     expect(await admittedOf(grant, 40)).toBe(27);
+  });
+});
+
+describe("a session", () => {
+  const asked = (session: string | null) => request({ demands: [demand({ scope: "session" })], session });
+
+  it("counts apart from others, and from the grant", async () => {
+    const grant = await known();
+    const calls = [asked("a"), asked("b"), asked(null), request()].map((one) => admittedOf(grant, 40, one));
+    const [a, b, none, own] = await Promise.all(calls);
+    expect([a, b]).toEqual([30, 30]);
+    expect((none ?? 0) + (own ?? 0)).toBe(30);
+    const { counters } = await ledgerOf(grant).usage();
+    expect(counters.map(({ scope, session, used }) => [scope, session, used]).sort()).toEqual([
+      ["grant", undefined, "30"],
+      ["session", "a", "30"],
+      ["session", "b", "30"],
+    ]);
+  });
+
+  it("leaves nothing behind when its windows have ended", async () => {
+    const grant = await known();
+    for (const session of ["a", "b", "c"]) await admittedOf(grant, 1, asked(session));
+    vi.setSystemTime(NOON + 12 * 3_600_000);
+    await admittedOf(grant, 1);
+    const names = await runInDurableObject(ledgerOf(grant), (_, { storage }) => [
+      ...(storage.kv.get<StoredCounters>("counters")?.running.keys() ?? []),
+    ]);
+    expect(names).toEqual(['["grant","refunds","day","calendar"]']);
+  });
+
+  it("too many for the ledger to hold is refused with a reason, journalled, and over when windows end", async () => {
+    const grant = await known();
+    await runInDurableObject(ledgerOf(grant), (_, { storage }) => {
+      const counters = noCounters();
+      advance(counters, NOON);
+      for (let nth = 0; counters.weight < MOST_WEIGHT - 500; nth++) {
+        take(counters, [demand({ scope: "session" })], String(nth).padStart(64, "0"));
+      }
+      storage.kv.put("counters", counters);
+    });
+    await evictDurableObject(ledgerOf(grant));
+    const error = await errorOf(() => admittedOf(grant, 2, asked("f".repeat(64))));
+    expect(error).toContain("the call could not be counted: Error: the ledger holds");
+    expect((await journalOf(grant)).at(-1)).toMatchObject({ effect: "deny", rule: "(failed closed)" });
+    expect(await admittedOf(grant, 40, asked("0".repeat(64)))).toBe(29);
+    vi.setSystemTime(NOON + 12 * 3_600_000);
+    expect(await admittedOf(grant, 1, asked("f".repeat(64)))).toBe(1);
+  });
+});
+
+describe("a rolling window", () => {
+  const limit = demand({ align: "rolling", window: "minute" });
+
+  it("is held over evictions, and gives back from where it was taken", async () => {
+    const grant = await known();
+    expect(await admittedOf(grant, 20, request({ demands: [limit] }))).toBe(20);
+    vi.setSystemTime(NOON + 30_000);
+    const seq = seqOf(await ledgerOf(grant).take(request({ demands: [limit] })));
+    expect(await admittedOf(grant, 40, request({ demands: [limit] }))).toBe(9);
+    await evictDurableObject(ledgerOf(grant));
+    expect(await ledgerOf(grant).take(request({ demands: [limit] }))).toMatchObject({
+      kind: "limited",
+      used: 30n * UNIT,
+      resetAt: NOON + 60_000,
+      retryAfterMs: 30_000,
+    });
+    await ledgerOf(grant).settle([{ seq, status: null, latencyMs: 1, giveBack: true }]);
+    expect(await admittedOf(grant, 5, request({ demands: [limit] }))).toBe(1);
+    vi.setSystemTime(NOON + 60_000);
+    expect(await admittedOf(grant, 40, request({ demands: [limit] }))).toBe(20);
+  });
+});
+
+describe("what an earlier version stored", () => {
+  it("is read: counters go on, and open rows give back", async () => {
+    const grant = await known();
+    await runInDurableObject(ledgerOf(grant), (_, { storage }) => {
+      const [start, end] = [NOON - 12 * 3_600_000, NOON + 12 * 3_600_000];
+      const counter = { scope: "grant", name: "refunds", window: "day", align: "calendar", start, end };
+      const identity = '["grant","refunds","day","calendar"]';
+      const running = new Map([[identity, { ...counter, used: 29n * UNIT, max: 30n * UNIT }]]);
+      storage.kv.put("counters", { clock: NOON, running });
+      storage.sql.exec("INSERT INTO journal VALUES (1, '{}', ?)", JSON.stringify([[identity, start, "2000000"]]));
+    });
+    await evictDurableObject(ledgerOf(grant));
+    expect(await admittedOf(grant, 5)).toBe(1);
+    const settlement = { seq: 1, status: null, latencyMs: 1, giveBack: true };
+    await ledgerOf(grant).settle([settlement, settlement]);
+    expect(await admittedOf(grant, 5)).toBe(2);
+  });
+
+  it("and what an earlier gate asks, is understood", async () => {
+    const grant = await known();
+    const { session: _, ...earlier } = request({ demands: [demand({ scope: "session" })] });
+    expect(await admittedOf(grant, 40, earlier)).toBe(30);
+    expect(await admittedOf(grant, 1)).toBe(0);
   });
 });
 

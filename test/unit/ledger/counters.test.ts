@@ -1,29 +1,12 @@
+import { deserialize, serialize } from "node:v8";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { advance, type Counters, giveBack, noCounters, prune, take } from "../../../src/ledger/counters.ts";
-import { windowAt } from "../../../src/ledger/windows.ts";
-import type { LimitDemand } from "../../../src/policy/limit.ts";
-
-const NOON = Date.parse("2026-11-20T12:00:00Z");
-const UNIT = 1_000_000n;
-
-function demand(over: Partial<LimitDemand> = {}): LimitDemand {
-  return {
-    rule: "/tools/x/limits/0",
-    counter: "calls",
-    window: "day",
-    align: "calendar",
-    scope: "grant",
-    max: 3n * UNIT,
-    amount: UNIT,
-    ...over,
-  };
-}
-
-function takeAt(counters: Counters, now: number, ...demands: LimitDemand[]) {
-  advance(counters, now);
-  return take(counters, demands);
-}
+import { advance, type Counters, countersFrom, noCounters, prune } from "../../../src/ledger/counters.ts";
+import type { Demand } from "../../../src/ledger/demand.ts";
+import { check, giveBack, type Taken, take } from "../../../src/ledger/take.ts";
+import { MOST_WEIGHT } from "../../../src/ledger/weight.ts";
+import { lengthOf, windowAt } from "../../../src/ledger/windows.ts";
+import { demand, NOON, stored, takeAt, UNIT } from "./given.ts";
 
 describe("taking", () => {
   it("admits exactly max units in a window, then says when to come back", () => {
@@ -127,6 +110,153 @@ describe("giving back", () => {
   });
 });
 
+describe("a session", () => {
+  const limit = demand({ scope: "session" });
+
+  it("has counters of its own, which end with their windows", () => {
+    const counters = noCounters();
+    advance(counters, NOON);
+    for (const session of ["a", "b"]) {
+      const kinds = Array.from({ length: 4 }, () => take(counters, [limit], session).kind);
+      expect(kinds).toEqual(["taken", "taken", "taken", "limited"]);
+    }
+    expect(take(counters, [demand()], "a").kind).toBe("taken");
+    expect(counters.running.size).toBe(3);
+    advance(counters, NOON + 12 * 3_600_000);
+    prune(counters);
+    expect(counters).toMatchObject({ running: new Map(), weight: 0 });
+  });
+
+  it("is the grant where there is none", () => {
+    const counters = noCounters();
+    advance(counters, NOON);
+    const kinds = [limit, demand(), limit, demand()].map((one) => take(counters, [one]).kind);
+    expect(kinds).toEqual(["taken", "taken", "taken", "limited"]);
+  });
+
+  it("that is the grant counts a call once, however many of both scopes it asks", () => {
+    const counters = noCounters();
+    advance(counters, NOON);
+    const both = [demand({ max: 5n * UNIT }), limit];
+    const outcomes = Array.from({ length: 4 }, () => take(counters, both));
+    expect(outcomes.map(({ kind }) => kind)).toEqual(["taken", "taken", "taken", "limited"]);
+    expect(outcomes[3]).toMatchObject({ demand: 1, used: 3n * UNIT });
+    expect(take(counters, [...both, ...both], "a")).toMatchObject({
+      counts: [{ used: 5n * UNIT }, { used: 2n * UNIT }, { used: 5n * UNIT }, { used: 2n * UNIT }],
+    });
+  });
+});
+
+describe("looking", () => {
+  it("says what taking would refuse, and takes nothing", () => {
+    const counters = noCounters();
+    takeAt(counters, NOON, demand({ amount: 3n * UNIT }));
+    const before = structuredClone(counters);
+    expect(check(counters, [demand({ counter: "others" })])).toBeNull();
+    expect(check(counters, [demand({ counter: "others" }), demand()])).toEqual(
+      takeAt(structuredClone(counters), NOON, demand({ counter: "others" }), demand()),
+    );
+    expect(counters).toEqual(before);
+  });
+});
+
+describe("the room that counters take", () => {
+  const session = (nth: number) => String(nth).padStart(64, "0");
+
+  /** Counters of as many sessions as there is room for, and how many those are. */
+  function full(): { counters: Counters; sessions: number } {
+    const counters = noCounters();
+    advance(counters, NOON);
+    for (let sessions = 0; ; sessions++) {
+      try {
+        take(counters, [demand({ scope: "session" })], session(sessions));
+      } catch {
+        return { counters, sessions };
+      }
+    }
+  }
+
+  it("is for thousands of sessions, and well within what storage takes", () => {
+    const { counters, sessions } = full();
+    expect(sessions).toBeGreaterThan(3_000);
+    expect(serialize(counters).length).toBeLessThan(1_500_000);
+  });
+
+  it("once spent, refuses with a reason what would add to it, and nothing else", () => {
+    const { counters, sessions } = full();
+    const asked = [demand(), demand({ scope: "session" })];
+    expect(() => take(counters, asked, session(sessions))).toThrow("has no room for what this call would add");
+    expect(take(counters, [demand({ scope: "session" })], session(0))).toMatchObject({ counts: [{ used: 2n * UNIT }] });
+    expect(counters.running.size).toBe(sessions);
+  });
+
+  it("is free again when windows have ended, without anything being written", () => {
+    const { counters, sessions } = full();
+    advance(counters, NOON + 12 * 3_600_000);
+    expect(take(counters, [demand({ scope: "session" })], session(sessions)).kind).toBe("taken");
+    expect(counters.running.size).toBe(1);
+  });
+
+  it("is made by counting rolling windows in sixtieths, before a call is refused", () => {
+    const counters = noCounters();
+    const many = Array.from({ length: 60 }, (_, nth) =>
+      demand({ counter: String(nth), align: "rolling", window: "hour", max: 1_000n * UNIT }),
+    );
+    const kinds = new Set<string>();
+    for (let now = NOON; now < NOON + 1_000; now++) kinds.add(takeAt(counters, now, ...many).kind);
+    expect([...kinds]).toEqual(["taken"]);
+    expect(counters.weight).toBeLessThanOrEqual(MOST_WEIGHT);
+    expect(takeAt(counters, NOON + 1_000, ...many)).toMatchObject({ kind: "limited", used: 1_000n * UNIT });
+  });
+
+  it("is never more than it is said to be", () => {
+    const name = fc.oneof(fc.string({ unit: "binary", maxLength: 40 }), fc.string({ unit: "grapheme", maxLength: 40 }));
+    const one = fc.record({
+      counter: name,
+      window: fc.constantFrom("month" as const, 2_678_400),
+      align: fc.constantFrom("calendar" as const, "rolling" as const),
+      scope: fc.constantFrom("grant" as const, "session" as const, "server" as const),
+      max: fc.constant(10n ** 18n),
+      amount: fc.bigInt(1n, 10n ** 12n),
+    });
+    const run = fc.array(fc.tuple(fc.nat(600_000), fc.array(one, { maxLength: 5 })), { maxLength: 40, size: "max" });
+    fc.assert(
+      fc.property(run, (calls) => {
+        const counters = noCounters();
+        advance(counters, NOON);
+        const empty = serialize(counters).length;
+        for (const [later, asked] of calls) {
+          advance(counters, counters.clock + later);
+          take(counters, asked.map(demand), session(later));
+        }
+        expect(serialize(counters).length - empty).toBeLessThanOrEqual(counters.weight);
+        expect(countersFrom(deserialize(serialize(counters)))).toEqual(counters);
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
+describe("counters as they were stored before there were sessions and rolling windows", () => {
+  it("are read, and go on", () => {
+    const counter = {
+      scope: "grant",
+      name: "calls",
+      window: "day",
+      align: "calendar",
+      used: 2n * UNIT,
+      max: 3n * UNIT,
+    };
+    const [start, end] = [Date.parse("2026-11-20T00:00:00Z"), Date.parse("2026-11-21T00:00:00Z")];
+    const running = new Map([['["grant","calls","day","calendar"]', { ...counter, start, end }]]);
+    const counters = countersFrom(deserialize(serialize({ clock: NOON, running })));
+    expect(takeAt(counters, NOON, demand())).toMatchObject({ kind: "taken", counts: [{ used: 3n * UNIT }] });
+    expect(takeAt(counters, NOON, demand()).kind).toBe("limited");
+    giveBack(counters, [{ identity: '["grant","calls","day","calendar"]', start, amount: UNIT }]);
+    expect(takeAt(counters, NOON, demand()).kind).toBe("taken");
+  });
+});
+
 describe("whatever is asked and however the clock steps", () => {
   const step = fc.record({
     clock: fc.integer({ min: -120_000, max: 120_000 }),
@@ -134,47 +264,80 @@ describe("whatever is asked and however the clock steps", () => {
       fc.record({
         counter: fc.constantFrom("a", "b", "__proto__"),
         window: fc.constantFrom("second" as const, "minute" as const, 90),
+        align: fc.constantFrom("calendar" as const, "rolling" as const),
+        scope: fc.constantFrom("grant" as const, "session" as const),
         max: fc.bigInt(1n, 8n),
         amount: fc.bigInt(0n, 4n),
       }),
       { maxLength: 4 },
     ),
-    prune: fc.boolean(),
+    session: fc.constantFrom(null, "s", "t"),
+    back: fc.option(fc.nat(), { freq: 4 }),
+    evicted: fc.boolean(),
   });
 
-  it("agrees with adding up, from the whole history, all that was taken in the window", () => {
+  /** A demand as this test understands it: whom it counts for, spelled out. */
+  type Meant = Demand & { readonly subject: string };
+  type Ran = { readonly at: number; readonly meant: readonly Meant[]; readonly taken: readonly Taken[] };
+
+  const isSame = (a: Meant, b: Meant) =>
+    a.subject === b.subject && a.counter === b.counter && a.window === b.window && a.align === b.align;
+
+  /** What a call puts into the counter that `one` names. */
+  function amountOf(meant: readonly Meant[], one: Meant): bigint {
+    const sums = (["grant", "session"] as const).map((scope) =>
+      meant
+        .filter((other) => isSame(other, one) && other.scope === scope)
+        .reduce((sum, { amount }) => sum + amount, 0n),
+    );
+    return sums.reduce((most, sum) => (sum > most ? sum : most), 0n);
+  }
+
+  function isWithin(at: number, { window, align }: Meant, now: number): boolean {
+    return align === "calendar" ? at >= windowAt(window, now).start : at > now - lengthOf(window);
+  }
+
+  it("agrees with adding up, from the whole history, all that was taken in the window", { timeout: 120_000 }, () => {
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
-        const counters = noCounters();
+      fc.property(fc.array(step, { maxLength: 60, size: "max" }), (steps) => {
+        let counters = noCounters();
         advance(counters, NOON);
-        const history: { readonly at: number; readonly demand: LimitDemand }[] = [];
+        let history: Ran[] = [];
         let machine = NOON;
         let latest = NOON;
-        for (const { clock, demands: parts, prune: pruned } of steps) {
+        for (const { clock, demands, session, back, evicted } of steps) {
           machine += clock;
           latest = Math.max(latest, machine);
-          const demands = parts.map((part) => demand(part));
-          const same = (a: LimitDemand, b: LimitDemand) => a.counter === b.counter && a.window === b.window;
-          const usedOf = (one: LimitDemand) =>
+          const meant = demands.map((part) => {
+            const subject = part.scope === "session" && session !== null ? session : "the grant";
+            return { ...demand(part), subject };
+          });
+          const usedOf = (one: Meant) =>
             history
-              .filter(({ at, demand: past }) => same(past, one) && at >= windowAt(one.window, latest).start)
-              .reduce((sum, { demand: past }) => sum + past.amount, 0n);
-          const askedOf = (one: LimitDemand) =>
-            demands.filter((other) => same(other, one)).reduce((sum, { amount }) => sum + amount, 0n);
-          const refusing = demands.findIndex((one) => usedOf(one) + askedOf(one) > one.max);
+              .filter(({ at }) => isWithin(at, one, latest))
+              .reduce((sum, call) => sum + amountOf(call.meant, one), 0n);
+          const refusing = meant.findIndex((one) => usedOf(one) + amountOf(meant, one) > one.max);
 
-          const outcome = takeAt(counters, machine, ...demands);
-          if (refusing === -1) {
-            expect(outcome.kind).toBe("taken");
-            for (const one of demands) history.push({ at: latest, demand: one });
-          } else {
-            const one = demands[refusing];
-            expect(outcome).toMatchObject({ kind: "limited", demand: refusing, used: one && usedOf(one) });
+          advance(counters, machine);
+          const outcome = take(counters, meant, session);
+          const first = meant[refusing];
+          if (first !== undefined) {
+            expect(outcome).toMatchObject({ kind: "limited", demand: refusing, used: usedOf(first), max: first.max });
+          } else if (outcome.kind === "taken") {
+            const counts = meant.map((one) => usedOf(one) + amountOf(meant, one));
+            expect(outcome.counts.map(({ used }) => used)).toEqual(counts);
+            history.push({ at: latest, meant, taken: outcome.taken });
+          } else expect.fail("nothing refuses, yet it is limited");
+
+          const gone = back === null ? undefined : history[back % history.length];
+          if (gone !== undefined) {
+            giveBack(counters, gone.taken);
+            history = history.filter((call) => call !== gone);
           }
-          if (pruned) prune(counters);
+          if (evicted) counters = stored(counters);
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 1_500 },
     );
   });
 });
