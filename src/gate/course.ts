@@ -10,6 +10,7 @@ import type { Way } from "./gate.ts";
 import type { Pulse } from "./live.ts";
 import { rememberMirrors } from "./mirrors.ts";
 import { settle } from "./outbox.ts";
+import { shelve } from "./schemas.ts";
 import type { Passed } from "./standing.ts";
 
 export type Course = {
@@ -47,7 +48,10 @@ export function setOff({ request, env, ctx, settings, requestId }: Way, passed: 
       view: {
         surface: contents.server.surface,
         isListed: (tool) => isListed(contents.policy, tool),
-        seen: (list) => rememberMirrors(grant.serverVersion, list),
+        seen: (list) => {
+          rememberMirrors(grant.serverVersion, list);
+          ctx.waitUntil(shelve(env, grant, list));
+        },
       },
       ended,
     },

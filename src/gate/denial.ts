@@ -5,13 +5,14 @@
 import { formatMillionths } from "../json/decimal.ts";
 import type { JsonObject } from "../json/value.ts";
 import type { TakeAnswer } from "../ledger/protocol.ts";
-import { FAILED_CLOSED } from "../mcp/codes.ts";
+import { FAILED_CLOSED, INVALID_PARAMS } from "../mcp/codes.ts";
 import type { Era } from "../mcp/era.ts";
 import type { Request } from "../mcp/message.ts";
 import { isHandshake } from "../mcp/methods.ts";
-import { DECISION_KEY, errorReply, toolFailure, unknownTool } from "../mcp/reply.ts";
-import type { LimitDemand, Window } from "../policy/decide.ts";
+import { DECISION_KEY, errorReply, toolFailure } from "../mcp/reply.ts";
+import type { LimitDemand } from "../policy/decide.ts";
 import { counterLabel } from "../policy/limit.ts";
+import { deniedText, limitText, secondsToWait, unknownToolText } from "../policy/told.ts";
 import type { LocalReply } from "./reply.ts";
 
 /** The call that is answered, and by what authority. */
@@ -23,14 +24,14 @@ export type Asked = {
   readonly policy: { readonly name: string; readonly version: string } | null;
 };
 
-const PREFIX = "[POLICY DENIED] ";
-
 export function deniedReply(asked: Asked, effect: "deny" | "approval", rule: string, text: string): LocalReply {
-  return { status: 200, body: toolFailure(asked.era, asked.request.id, PREFIX + text, decision(asked, effect, rule)) };
+  const body = toolFailure(asked.era, asked.request.id, deniedText(text), decision(asked, effect, rule));
+  return { status: 200, body };
 }
 
 export function hiddenReply(asked: Asked): LocalReply {
-  return { status: 200, body: unknownTool(asked.request.id, String(asked.request.params.name)) };
+  const text = unknownToolText(String(asked.request.params.name));
+  return { status: 200, body: errorReply(asked.request.id, INVALID_PARAMS, text) };
 }
 
 export function limitedReply(
@@ -38,21 +39,15 @@ export function limitedReply(
   demand: LimitDemand,
   answer: Extract<TakeAnswer, { kind: "limited" }>,
 ): LocalReply {
-  const limit = formatMillionths(answer.max);
-  const used = formatMillionths(answer.used);
-  const resetAt = new Date(answer.resetAt).toISOString();
-  const seconds = Math.max(1, Math.ceil(answer.retryAfterMs / 1000));
-  const wait = `Try again in ${seconds} ${seconds === 1 ? "second" : "seconds"}, after ${resetAt}.`;
-  const text = `Limit reached: at most ${limit} per ${windowName(demand.window)} for this grant, and ${used} used. ${wait}`;
   const meta = decision(asked, "limit", demand.rule, {
     counter: counterLabel(demand.counter),
-    limit: Number(limit),
-    used: Number(used),
-    resetAt,
+    limit: Number(formatMillionths(answer.max)),
+    used: Number(formatMillionths(answer.used)),
+    resetAt: new Date(answer.resetAt).toISOString(),
     retryAfterMs: answer.retryAfterMs,
   });
-  const body = toolFailure(asked.era, asked.request.id, PREFIX + text, meta);
-  return { status: 200, body, retryAfter: seconds };
+  const body = toolFailure(asked.era, asked.request.id, limitText(demand, answer), meta);
+  return { status: 200, body, retryAfter: secondsToWait(answer.retryAfterMs) };
 }
 
 export const FAILED_CLOSED_TEXT =
@@ -69,8 +64,4 @@ export function failedClosedReply(asked: Asked): LocalReply {
 function decision(asked: Asked, effect: string, rule: string, more: JsonObject = {}): JsonObject {
   const policy = asked.policy === null ? {} : { policy: asked.policy.name, version: asked.policy.version };
   return { [DECISION_KEY]: { effect, rule, ...policy, request: asked.requestId, ...more } };
-}
-
-function windowName(window: Window): string {
-  return typeof window === "number" ? `${window} seconds` : window;
 }

@@ -1,6 +1,5 @@
 /** The messages that the gateway itself writes to a client, each in the shape of the client's era. */
 import type { Json, JsonObject } from "../json/value.ts";
-import { INVALID_PARAMS } from "./codes.ts";
 import type { Era } from "./era.ts";
 import type { Id } from "./message.ts";
 
@@ -26,9 +25,4 @@ export function toolFailure(era: Era, id: Id, text: string, meta: JsonObject): s
       _meta: { ...meta, ...(modern && { [SERVER_INFO_KEY]: SERVER_INFO }) },
     },
   });
-}
-
-/** What any server says of a tool that it does not have; a hidden tool is answered so. */
-export function unknownTool(id: Id, tool: string): string {
-  return errorReply(id, INVALID_PARAMS, `Unknown tool: ${tool}`);
 }

@@ -67,7 +67,8 @@ export async function expectExplained(to: Grant, upstreamUrl: string, said: Said
   );
 }
 
-function expectNothingOf(upstream: URL, answer: Answer): void {
+/** Neither its address nor anything that it sent. */
+export function expectNothingOf(upstream: URL, answer: Answer): void {
   for (const text of [...PRIVATE, `:${upstream.port}`]) expect(answer.text).not.toContain(text);
   expectOwnHeadersOnly(answer);
   expect(JSON.stringify(answer.headers)).not.toContain(SECRET);

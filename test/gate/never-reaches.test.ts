@@ -93,11 +93,16 @@ describe.each(ERAS)("a denied call of a %s client never reaches the server", (er
     ["an allowed name with a line break behind it", call("echo\n"), "(default deny)", ""],
     ["an allowed name with NUL behind it", call("echo\0"), "(default deny)", ""],
     ["an allowed name with an invisible letter in it", call("ec\u200bho"), "(default deny)", ""],
-    ["a name with half a surrogate pair", call("echo\\ud800"), "(default deny)", ""],
     ["a path to an allowed name", call("x/../echo"), "(default deny)", ""],
   ])("by %s", async (_name, message, rule, text) => {
     const answer = await send(grant.url, speak(era, grant, message));
     expect(answer).toMatchObject({ status: 200, json: denial(era, rule, text) });
+  });
+
+  it("by an allowed name with half a surrogate pair behind it, which no header can carry", async () => {
+    const answer = await send(grant.url, speak(era, grant, call("echo\ud800")));
+    const expected = era === "legacy" ? denial(era, "(default deny)", "") : refusal(-32020);
+    expect(answer).toMatchObject({ status: era === "legacy" ? 200 : 400, json: expected });
   });
 
   it("by escapes that spell it", async () => {
@@ -290,6 +295,15 @@ describe("a call whose headers and body disagree never reaches the server", () =
     ["a prompt", { method: "prompts/get", params: { name: "p", arguments: { mode: "peek" } } }],
   ])("when Mcp-Param comes with %s, which has none", async (_name, message) => {
     const headers = [...headersFor("modern", grant, message), "Mcp-Param-Mode", "peek"];
+    const answer = await send(grant.url, { headers, body: textOf("modern", message) });
+    expect(answer).toMatchObject({ status: 400, json: refusal(-32020) });
+  });
+
+  it.each<[string, Message, string]>([
+    ["a prompt", { method: "prompts/get", params: { name: "p" } }, "q"],
+    ["a resource", { method: "resources/read", params: { uri: "file:///a" } }, "file:///b"],
+  ])("when Mcp-Name names another than %s", async (_name, message, named) => {
+    const headers = withHeader(headersFor("modern", grant, message), "Mcp-Name", named);
     const answer = await send(grant.url, { headers, body: textOf("modern", message) });
     expect(answer).toMatchObject({ status: 400, json: refusal(-32020) });
   });

@@ -5,9 +5,19 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { ask, CALL, expectExplained, expectOwnHeadersOnly, messageIn, type Said, SECRET } from "./explained.ts";
+import {
+  ask,
+  CALL,
+  expectExplained,
+  expectNothingOf,
+  expectOwnHeadersOnly,
+  messageIn,
+  type Said,
+  SECRET,
+} from "./explained.ts";
 import { type Gateway, type Grant, startGateway } from "./gateway.ts";
-import { ERAS, ID } from "./speak.ts";
+import { send } from "./raw.ts";
+import { ERAS, headersFor, ID, withHeader } from "./speak.ts";
 import * as misbehave from "./upstreams/misbehave.ts";
 import { type Handler, type Recorder, startRecorder } from "./upstreams/recorder.ts";
 import { answerTo, event, messageOf, openSse, sendJson, textResult } from "./upstreams/replies.ts";
@@ -172,6 +182,29 @@ describe("a server that fails is explained to a client of either era: it", () =>
     const nowhereUrl = `http://127.0.0.1:${port}/mcp`;
     const nowhere = await grantFor("nowhere", nowhereUrl);
     await expectExplained(nowhere, nowhereUrl, { reason: /could not be reached\./ });
+  });
+});
+
+describe.each([
+  ["a notification", "POST", '{"jsonrpc":"2.0","method":"notifications/initialized"}'],
+  ["an answer of the client", "POST", '{"jsonrpc":"2.0","id":1,"result":{}}'],
+  ["the stream of a session", "GET", undefined],
+  ["the end of a session", "DELETE", undefined],
+])("a server that fails to take %s is explained: it", (_name, verb, body) => {
+  it.each<[string, Handler, RegExp]>([
+    ["challenges", status(401), CREDENTIAL],
+    ["redirects", status(302), /redirect \(HTTP 302\)/],
+    ["fails", status(500, "application/json", RPC_ERROR), /answered with HTTP 500\./],
+    ["resets the connection", misbehave.resetConnection(), /could not be reached\./],
+  ])("%s", async (_how, handler, reason) => {
+    upstream.answer(handler);
+    const accept = verb === "GET" ? "text/event-stream" : "application/json, text/event-stream";
+    const headers = withHeader(headersFor("legacy", grant, CALL), "Accept", accept);
+    const answer = await send(grant.url, { verb, headers, ...(body !== undefined && { body }) });
+    const error = { code: -31004, message: expect.stringMatching(reason) };
+    expect(answer).toMatchObject({ status: 502, json: { jsonrpc: "2.0", id: null, error } });
+    expectNothingOf(new URL(upstream.url), answer);
+    expect(upstream.requests.map(({ method }) => method)).toEqual([verb]);
   });
 });
 

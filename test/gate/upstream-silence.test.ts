@@ -5,8 +5,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ask, CALL, expectExplained, GREETING, type Said } from "./explained.ts";
 import { type Gateway, type Grant, startGateway } from "./gateway.ts";
-import { open } from "./raw.ts";
-import { ERAS, ID, speak } from "./speak.ts";
+import { open, send } from "./raw.ts";
+import { ERAS, headersFor, ID, speak, withHeader } from "./speak.ts";
 import * as misbehave from "./upstreams/misbehave.ts";
 import { type Handler, type Recorder, startRecorder } from "./upstreams/recorder.ts";
 import { openSse } from "./upstreams/replies.ts";
@@ -72,6 +72,15 @@ describe.concurrent("a server", () => {
     const { upstream, grant } = await serverThat(handler);
     await expectExplained(grant, upstream.url, said);
     await expectLetGo(upstream, 6);
+  });
+
+  it.each(["GET", "DELETE"])("that has no word for the %s of a session is given up and let go", async (verb) => {
+    const { upstream, grant } = await serverThat(misbehave.hang());
+    const headers = withHeader(headersFor("legacy", grant, CALL), "Accept", "text/event-stream");
+    const answer = await send(grant.url, { verb, headers });
+    const error = { code: -31004, message: expect.stringMatching(SILENT.reason) };
+    expect(answer).toMatchObject({ status: 504, json: { id: null, error } });
+    await expectLetGo(upstream, 1);
   });
 
   it.each(ERAS)("that has something to say for ever is listened to in the %s era for as long", async (era) => {
