@@ -4,13 +4,7 @@
  * The detail is written for the operator and names what to do. It must never repeat a secret or a token.
  */
 
-/** One fault of what was sent: `pointer` is RFC 6901 into the body; lines and columns count from 1. */
-export type Fault = {
-  readonly pointer: string;
-  readonly line?: number;
-  readonly column?: number;
-  readonly message: string;
-};
+import type { Fault } from "../json/checked.ts";
 
 const TITLES = {
   400: "Bad Request",

@@ -1,7 +1,7 @@
 /** Servers in the registry. The sealed record goes in with the row; nothing here sees a secret. */
 import * as z from "zod";
 import { SELECT_GRANT_RECORD } from "../grant/record.ts";
-import { ServerFile } from "../upstream/server.ts";
+import { ServerFile } from "../upstream/server-file.ts";
 import { active, outstanding } from "./standing.ts";
 
 const Row = z.object({

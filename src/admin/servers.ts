@@ -8,15 +8,8 @@ import type { Env } from "../env.ts";
 import { loadSealedServer, serverKey } from "../grant/contents.ts";
 import { canonicalJson } from "../json/canonical.ts";
 import { rootKeyOf } from "../upstream/root-key.ts";
-import {
-  SecretValue,
-  ServerFile,
-  type ServerRecord,
-  SLUG,
-  sealServer,
-  secretNames,
-  unsealServer,
-} from "../upstream/server.ts";
+import { type ServerRecord, sealServer, unsealServer } from "../upstream/server.ts";
+import { SecretValue, ServerFile, SLUG, secretNames } from "../upstream/server-file.ts";
 import { type Body, readDocument } from "./body.ts";
 import { bringIntoForce, notYetInForce } from "./force.ts";
 import { isoTime, json } from "./json.ts";

@@ -39,13 +39,19 @@ function missingDependency() {
   return Object.keys(dependencies).find((name) => !existsSync(join(root, "node_modules", name, "package.json")));
 }
 
-/** Runs this command again under another Node and ends as that ends. Signals from the terminal reach both. */
+/** Node before 24.3 runs TypeScript, but says on each start that it is experimental. */
+function withoutOneWarning() {
+  const { emitWarning } = process;
+  process.emitWarning = (warning, ...rest) => {
+    if (!String(warning).startsWith("Type Stripping is an experimental")) emitWarning.call(process, warning, ...rest);
+  };
+}
+
+/** Runs this command again under another Node, passes signals on, and ends as that ends. */
 function runUnder(node) {
   const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: "inherit" });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
-    process.on(signal, () => {
-      if (signal !== "SIGINT") child.kill(signal);
-    });
+    process.on(signal, () => child.kill(signal));
   }
   child.on("error", (error) => stop(`Node could not be started from node_modules (${error.message}): run \`npm ci\`.`));
   child.on("exit", (code) => process.exit(code === null ? 1 : code));
@@ -55,6 +61,7 @@ if (newEnough(process.versions.node)) {
   const missing = missingDependency();
   if (missing !== undefined)
     stop(`Grantgate's dependencies are not installed (${missing} is missing): run \`npm ci\`.`);
+  withoutOneWarning();
   await import("./main.ts");
 } else {
   const own = ownNode();

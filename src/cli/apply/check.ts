@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { readPolicy } from "../../policy/read.ts";
-import { SLUG } from "../../upstream/server.ts";
+import { SLUG } from "../../upstream/server-file.ts";
 import type { Environment } from "../context.ts";
 import type { Problem } from "../problem.ts";
 import type { ServerFolder, SourceFile } from "./folder.ts";

@@ -4,7 +4,7 @@
  */
 import { canonicalJson } from "../../json/canonical.ts";
 import { parseJson } from "../../json/parse.ts";
-import { secretNames } from "../../upstream/server.ts";
+import { secretNames } from "../../upstream/server-file.ts";
 import type { ServerRecord } from "../admin/shapes.ts";
 import type { Problem } from "../problem.ts";
 import type { CheckedPolicy, CheckedServer } from "./check.ts";

@@ -2,14 +2,11 @@
  * Reads a server.json: the gateway's own schema, after `${env:NAME}` in the URL has been filled in. Pure.
  * No message may repeat what an environment variable held.
  */
-/// <reference path="../web-crypto.d.ts" />
-import type * as z from "zod";
-import { locate } from "../../json/locate.ts";
+import { checked, type Fault } from "../../json/checked.ts";
 import { parseJson } from "../../json/parse.ts";
-import { placeAt, placesIn } from "../../json/place.ts";
-import { child } from "../../json/pointer.ts";
+import { placeAt } from "../../json/place.ts";
 import { isObject, type Json, member } from "../../json/value.ts";
-import { ServerFile } from "../../upstream/server.ts";
+import { ServerFile } from "../../upstream/server-file.ts";
 import { type Environment, variable } from "../context.ts";
 import type { Problem } from "../problem.ts";
 import type { SourceFile } from "./folder.ts";
@@ -32,10 +29,10 @@ export function readServerFile({ name: file, text }: SourceFile, env: Environmen
     return { kind: "wrong", problems: [{ file, ...placeAt(text, offset), message: reason }] };
   }
   const { value, unset } = filled(parsed.value, env);
-  const read = ServerFile.safeParse(value, { error: missing });
-  if (!read.success) return { kind: "wrong", problems: placed(file, text, read.error.issues.flatMap(noted)) };
+  const read = checked(text, value, ServerFile);
+  if (!read.ok) return { kind: "wrong", problems: read.faults.map((fault) => problemOf(file, fault)) };
   if (unset !== undefined) return { kind: "skip", variable: unset };
-  const { $schema: _, drift: __, ...spec } = read.data;
+  const { $schema: _, drift: __, ...spec } = read.value;
   return { kind: "read", spec };
 }
 
@@ -49,25 +46,6 @@ function filled(document: Json, env: Environment): { readonly value: Json; reado
   return { value: { ...document, url: complete }, unset };
 }
 
-type Note = { readonly pointer: string; readonly message: string };
-
-function missing(issue: { readonly code?: string; readonly input?: unknown }): string | undefined {
-  return issue.code === "invalid_type" && issue.input === undefined ? "is required" : undefined;
-}
-
-function noted(issue: z.core.$ZodIssue): Note[] {
-  const pointer = issue.path.reduce<string>((above, key) => child(above, String(key)), "");
-  if (issue.code !== "unrecognized_keys") return [{ pointer, message: issue.message }];
-  return issue.keys.map((key) => ({ pointer: child(pointer, key), message: "is no field of a server.json" }));
-}
-
-/** With line and column; of something that is missing, those of what it is missing in. */
-function placed(file: string, text: string, notes: readonly Note[]): Problem[] {
-  const above = (pointer: string): string => pointer.slice(0, Math.max(0, pointer.lastIndexOf("/")));
-  const found = locate(text, new Set(notes.flatMap(({ pointer }) => [pointer, above(pointer)])));
-  const placeOf = placesIn(text);
-  return notes.map(({ pointer, message }) => {
-    const offset = (found.get(pointer) ?? found.get(above(pointer)))?.key ?? 0;
-    return { file, ...placeOf(offset), pointer, message: `${pointer === "" ? "this" : pointer} ${message}` };
-  });
+function problemOf(file: string, { pointer, line = 1, column = 1, message }: Fault): Problem {
+  return { file, line, column, pointer, message: `${pointer === "" ? "this" : pointer} ${message}` };
 }

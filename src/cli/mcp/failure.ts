@@ -17,6 +17,12 @@ export function explained(error: unknown, target: Target): Failure {
   if (status === 404) {
     return found(`The gateway at ${target.gateway.url} has nothing at ${new URL(target.url).pathname}.`);
   }
+  if (status === 502 || status === 504) {
+    return unreachable(
+      `The gateway got no usable answer from server ${target.server} (HTTP ${status}).`,
+      "Is that server running, and are `url` and `credential` in its server.json right?",
+    );
+  }
   if (status !== undefined) {
     const said = shown(messageOf(error));
     return status >= 500

@@ -11,6 +11,7 @@ export type Children = {
 
 export function children(): Children {
   const started: Child[] = [];
+  let stopping = false;
   // The last resort, should this process end in a way that nobody foresaw.
   const killAll = (): void => {
     for (const child of started) child.kill();
@@ -18,6 +19,8 @@ export function children(): Children {
   process.on("exit", killAll);
   return {
     start: (command) => {
+      // A start that is still under way when the stop comes: nothing would ever stop this child again.
+      if (stopping) throw found(`${command.name} was not started, since everything is being stopped.`);
       const child = startChild(command);
       started.push(child);
       return child;
@@ -27,6 +30,7 @@ export function children(): Children {
       throw lost(child, how);
     },
     stopAll: async () => {
+      stopping = true;
       await Promise.all(started.map((child) => child.stop()));
       process.off("exit", killAll);
     },

@@ -68,6 +68,12 @@ describe("what start starts", { timeout: 30_000 }, () => {
     await all.stopAll();
   });
 
+  test("is not started any more once everything is being stopped", async () => {
+    const all = children();
+    await all.stopAll();
+    expect(() => all.start(command(folder(), "late.mjs"))).toThrow("The child was not started");
+  });
+
   test("ends when the process that started it is killed without a word", async () => {
     const root = folder({ "waits.mjs": 'console.log("up"); setInterval(() => {}, 1000);' });
     const leash = pathToFileURL(join(START, "leash.mjs")).href;

@@ -41,6 +41,15 @@ describe("the doorstep", { timeout: 30_000 }, () => {
     expect(enter(checkout(INSTALLED))).toMatchObject({ status: 0, stdout: "the command runs\n" });
   });
 
+  test("keeps quiet about what an early Node 24 thinks of TypeScript, and about nothing else", () => {
+    const warn = (text: string): string => `process.emitWarning(${JSON.stringify(text)}, "ExperimentalWarning");`;
+    const main = `${warn("Type Stripping is an experimental feature and might change at any time")}${warn("Mind the gap")}`;
+    const { status, stderr } = enter(checkout({ ...INSTALLED, "src/cli/main.ts": main }));
+    expect(status).toBe(0);
+    expect(stderr).toContain("Mind the gap");
+    expect(stderr).not.toContain("Stripping");
+  });
+
   test("says in one sentence that dependencies are missing", () => {
     expect(enter(checkout({}))).toEqual({
       status: 2,

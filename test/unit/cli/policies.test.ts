@@ -1,10 +1,11 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { check } from "../../../src/cli/apply/check.ts";
 import { readFolder } from "../../../src/cli/apply/folder.ts";
 import { decide, isListed } from "../../../src/policy/decide.ts";
 import { callOf, policyOf, textOf, verdict } from "../policy/given.ts";
+import { folder } from "./stage.ts";
 
 const ROOT = join(import.meta.dirname, "../../..");
 const SERVERS = ["borealhost", "everything", "fortimanager", "fortios", "opnsense"];
@@ -53,6 +54,16 @@ describe("the policies that come along", () => {
   test("fortimanager also shows who is logged in, without a limit", () => {
     const call = callOf("{}", { tool: "get_active_user_sessions" });
     expect(decide(policy("fortimanager", "standard"), call)).toEqual({ effect: "allow", limits: [] });
+  });
+});
+
+test("what the README tells to write can be applied as it stands", () => {
+  const readme = readFileSync(join(ROOT, "README.md"), "utf8");
+  const [server = "", support = ""] = [...readme.matchAll(/```json\n(.*?)```/gs)].map(([, text = ""]) => text);
+  const root = folder({ "tickets/server.json": server, "tickets/support.json": support });
+  expect(check(readFolder(root, root), {})).toMatchObject({
+    ok: true,
+    servers: [{ slug: "tickets", server: { kind: "apply" }, policies: [{ name: "support" }] }],
   });
 });
 

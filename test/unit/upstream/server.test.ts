@@ -1,12 +1,6 @@
 import { describe, expect, it } from "vitest";
-import {
-  credentialHeaders,
-  ServerFile,
-  type ServerRecord,
-  sealServer,
-  secretNames,
-  unsealServer,
-} from "../../../src/upstream/server.ts";
+import { credentialHeaders, type ServerRecord, sealServer, unsealServer } from "../../../src/upstream/server.ts";
+import { ServerFile, secretNames } from "../../../src/upstream/server-file.ts";
 
 const KEY = "00112233445566778899aabbccddeeff".repeat(2);
 const secret = (name: string) => `\${secret:${name}}`;
