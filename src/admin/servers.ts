@@ -7,13 +7,14 @@ import * as z from "zod";
 import type { Env } from "../env.ts";
 import { loadSealedServer, serverKey } from "../grant/contents.ts";
 import { canonicalJson } from "../json/canonical.ts";
+import type { Fault } from "../json/checked.ts";
 import { rootKeyOf } from "../upstream/root-key.ts";
 import { type ServerRecord, sealServer, unsealServer } from "../upstream/server.ts";
 import { SecretValue, ServerFile, SLUG, secretNames } from "../upstream/server-file.ts";
 import { type Body, readDocument } from "./body.ts";
 import { bringIntoForce, notYetInForce } from "./force.ts";
 import { isoTime, json } from "./json.ts";
-import { type Fault, invalid, problem } from "./problem.ts";
+import { invalid, problem } from "./problem.ts";
 import {
   deleteServer,
   findServer,

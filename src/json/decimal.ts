@@ -5,10 +5,10 @@
  */
 import type { JsonNumber } from "./value.ts";
 
-type Numeric = number | JsonNumber;
+export type Numeric = number | JsonNumber;
 
 /** `sign × 0.digits × 10^(shift + exponent)`; `digits` neither begins nor ends with 0, and is empty for zero. */
-type Decimal = {
+export type Decimal = {
   readonly sign: -1 | 0 | 1;
   readonly digits: string;
   readonly shift: number;
@@ -72,7 +72,8 @@ export function safeInteger(value: Numeric): number | undefined {
 
 const FORM = /^(-?)([0-9]+)(?:\.([0-9]+))?(?:[eE](\+|-)?([0-9]+))?$/;
 
-function decimalOf(value: Numeric): Decimal | undefined {
+/** Undefined when it is no finite number. */
+export function decimalOf(value: Numeric): Decimal | undefined {
   const match = FORM.exec(typeof value === "number" ? String(value) : value.text);
   if (match === null) return undefined;
   const [, minus, whole = "", fraction = "", exponentSign, exponentDigits = ""] = match;
@@ -109,7 +110,7 @@ function compareScale(a: Decimal, b: Decimal): -1 | 0 | 1 {
 }
 
 /** Longer than a double holds exactly, once a shift (at most the length of a text) is added. */
-function isLong(exponent: string): boolean {
+export function isLong(exponent: string): boolean {
   return exponent.length > 15;
 }
 

@@ -9,6 +9,7 @@ import { type CompiledApproval, compileApprovals } from "./approval.ts";
 import type { AllTools, PolicyDocument, ToolEntry } from "./document.ts";
 import { type CompiledLimit, compileLimit, compileRateLimit } from "./limit.ts";
 import { namesOf } from "./names.ts";
+import { type CompiledUnwrap, compileUnwrap } from "./unwrap.ts";
 import { type CompiledWall, compileWall } from "./wall.ts";
 
 export type CompiledPolicy = {
@@ -30,7 +31,10 @@ export type CompiledEntry = {
   readonly rules: () => EntryRules;
 };
 
-export type EntryRules = CompiledRules & { readonly approvals: readonly CompiledApproval[] };
+export type EntryRules = CompiledRules & {
+  readonly approvals: readonly CompiledApproval[];
+  readonly unwrap: CompiledUnwrap | undefined;
+};
 
 export function compilePolicy(document: PolicyDocument): CompiledPolicy {
   const hidden = namesOf(document.hide);
@@ -61,12 +65,13 @@ function compileEntry(key: string, entry: ToolEntry): CompiledEntry {
 function entryRules(key: string, entry: ToolEntry, pointer: string): EntryRules {
   // The reason of a tool that asks a human is about asking, and would be misleading in a wall's denial.
   const { walls, limits } = compileRules(entry, pointer, entry.action === "allow" ? entry.reason : undefined);
-  const { rateLimit } = entry;
+  const { rateLimit, unwrap } = entry;
   const rate = rateLimit && compileRateLimit(rateLimit, key, child(pointer, "rate_limit"));
   return {
     walls,
     limits: rate === undefined ? limits : [...limits, rate],
     approvals: compileApprovals(entry, pointer),
+    unwrap: unwrap && compileUnwrap(unwrap, child(pointer, "unwrap")),
   };
 }
 

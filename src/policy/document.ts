@@ -23,6 +23,7 @@ export type ToolEntry = AllTools & {
   readonly reason: string | undefined;
   readonly rateLimit: RateLimit | undefined;
   readonly approval: Approval | undefined;
+  readonly unwrap: Unwrap | undefined;
 };
 
 export type Action = "allow" | "deny" | "hide" | "require_approval";
@@ -34,9 +35,17 @@ export type Condition =
   | { readonly kind: "all" | "any"; readonly of: readonly Condition[] }
   | { readonly kind: "not"; readonly of: Condition };
 
+/** Whose calls a counter counts: one grant's, one session's, or those of all grants of a server together. */
+export type Scope = "grant" | "session" | "server";
+
+/** Windows that begin and end with the calendar, or at every instant the one that ends there. */
+export type Align = "calendar" | "rolling";
+
 export type Limit = {
   readonly counter: string;
   readonly window: Window;
+  readonly scope: Scope;
+  readonly align: Align;
   /** Whole, 1 to 10^12. */
   readonly max: number;
   /** How much one call takes: so much, or what stands at a path. */
@@ -44,5 +53,8 @@ export type Limit = {
 };
 
 export type RateLimit = { readonly max: number; readonly window: Window };
+
+/** Paths to the name and the arguments of the tool that a call of this one runs. */
+export type Unwrap = { readonly tool: string; readonly arguments: string };
 
 export type Approval = { readonly when: readonly Condition[]; readonly reason: string | undefined };

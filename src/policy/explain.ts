@@ -5,7 +5,7 @@
  */
 import { type Call, type Found, follow } from "./call.ts";
 import { judge, judgeEnd, type Leaf, type Term } from "./condition.ts";
-import { pathLabel } from "./label.ts";
+import { pathLabel, strayed } from "./label.ts";
 import type { Outcome, Reading } from "./outcome.ts";
 import { hasEach } from "./path.ts";
 import { shown, shownWithType } from "./quote.ts";
@@ -49,9 +49,7 @@ function sentence(leaf: Leaf, call: Call, reading: Reading): string {
   const label = pathLabel(leaf.path);
   const { says, denies, wants } = leaf.criterion;
   const end = decisive(leaf, call, reading);
-  if (end?.kind === "astray") {
-    return `${label} can't be reached: ${end.wanted} is needed on the way to it, and ${shownWithType(end.value)} stands there.`;
-  }
+  if (end?.kind === "astray") return strayed(leaf.path, end);
   const one = hasEach(leaf.path) ? " in one of its elements" : "";
   if (end?.kind === "value" && leaf.criterion.judge(end.value) === "unknown") {
     return `${label} is ${shownWithType(end.value)}${one}; this rule can only judge ${wants} there.`;

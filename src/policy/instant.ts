@@ -29,7 +29,8 @@ export function compareInstants(a: Instant, b: Instant): -1 | 0 | 1 {
   return a.fraction < b.fraction ? -1 : a.fraction > b.fraction ? 1 : 0;
 }
 
-function daysIn(year: number, month: number): number {
+/** Of a month from 1 to 12. */
+export function daysIn(year: number, month: number): number {
   if (month === 2) return (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0 ? 29 : 28;
   return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 }

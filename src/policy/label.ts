@@ -1,6 +1,7 @@
 /** How a message names what a path leads to. */
+import type { Found } from "./call.ts";
 import type { Path, Step } from "./path.ts";
-import { quoted } from "./quote.ts";
+import { quoted, shownWithType } from "./quote.ts";
 
 export function pathLabel({ root, steps }: Path): string {
   switch (root) {
@@ -21,6 +22,11 @@ export function pathLabel({ root, steps }: Path): string {
     case "time.weekday":
       return "The day of the week (UTC, Monday is 1)";
   }
+}
+
+/** What to say when a step of the path met a value that it can't step into. */
+export function strayed(path: Path, { value, wanted }: Extract<Found, { kind: "astray" }>): string {
+  return `${pathLabel(path)} can't be reached: ${wanted} is needed on the way to it, and ${shownWithType(value)} stands there.`;
 }
 
 function written(steps: readonly Step[]): string {

@@ -33,7 +33,7 @@ function lengthOf(value: Json): number | undefined {
 }
 
 /** Code points: a surrogate pair is one, half a pair that stands alone too. */
-function characters(text: string): number {
+export function characters(text: string): number {
   let count = 0;
   for (const _ of text) count++;
   return count;

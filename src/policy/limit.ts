@@ -2,7 +2,7 @@
 import { formatMillionths, millionthsOf } from "../json/decimal.ts";
 import { isNumber } from "../json/value.ts";
 import { type Call, follow } from "./call.ts";
-import type { Limit, RateLimit } from "./document.ts";
+import type { Align, Limit, RateLimit, Scope } from "./document.ts";
 import { pathLabel } from "./label.ts";
 import { type Path, readPath } from "./path.ts";
 import { quoted, shownWithType } from "./quote.ts";
@@ -13,8 +13,8 @@ export type LimitDemand = {
   readonly rule: string;
   readonly counter: string;
   readonly window: Window;
-  readonly align: "calendar";
-  readonly scope: "grant";
+  readonly align: Align;
+  readonly scope: Scope;
   readonly max: bigint;
   readonly amount: bigint;
 };
@@ -43,15 +43,17 @@ export function compileLimit(limit: Limit, rule: string): CompiledLimit {
     rule,
     counter: limit.counter,
     window: limit.window,
-    align: "calendar",
-    scope: "grant",
+    align: limit.align,
+    scope: limit.scope,
     max: BigInt(limit.max) * UNIT,
     amount: amountOf(limit.increment),
   };
 }
 
+const PLAIN = { scope: "grant", align: "calendar", increment: 1 } as const;
+
 export function compileRateLimit(limit: RateLimit, key: string, rule: string): CompiledLimit {
-  return compileLimit({ ...limit, counter: RATE_LIMIT_SPACE + key, increment: 1 }, rule);
+  return compileLimit({ ...limit, ...PLAIN, counter: RATE_LIMIT_SPACE + key }, rule);
 }
 
 export function demand(limit: CompiledLimit, call: Call): Demanded {

@@ -81,6 +81,8 @@ const limit: Shape<Limit> = turned(
     counter: read.counter,
     window: read.window,
     max: read.max,
+    scope: read.scope ?? "grant",
+    align: read.align ?? "calendar",
     increment: read.increment_from === undefined ? (read.increment ?? 1) : { from: read.increment_from },
   }),
 );
@@ -134,7 +136,7 @@ const tool: Shape<ToolEntry> = turned(
     ...rules,
     rate_limit: optional(rateLimit),
     approval: optional(approvalShape),
-    unwrap: optional(enforcedField("unwrap", unwrapShape)),
+    unwrap: optional(unwrapShape),
   }),
   (read) => ({
     ...rulesOf(read),
@@ -142,6 +144,7 @@ const tool: Shape<ToolEntry> = turned(
     reason: read.reason,
     rateLimit: read.rate_limit,
     approval: read.approval && { when: read.approval.when ?? [], reason: read.approval.reason },
+    unwrap: read.unwrap,
   }),
 );
 

@@ -85,10 +85,31 @@ export const jsonText: fc.Arbitrary<string> = fc.letrec<{ value: string; object:
     .map((members) => `{${members.map(([key, value]) => `${key}:${value}`).join(",")}}`),
 })).value;
 
+const members = { a: jsonText, b: jsonText, list: jsonText, "any key": jsonText };
+
+/** The text of a call inside a call: mostly a tool's name with its arguments, sometimes anything. */
+const toolText = fc.oneof(
+  { weight: 5, arbitrary: fc.constantFrom("t1", "t2", "get_x", "delete_x", "__proto__").map((x) => JSON.stringify(x)) },
+  { weight: 1, arbitrary: jsonText },
+);
+
+const innerArguments = fc.letrec<{ any: string }>((tie) => ({
+  any: fc.oneof(
+    { maxDepth: 5 },
+    jsonText,
+    fc.record({ ...members, tool: toolText, args: tie("any") }, { requiredKeys: [] }).map(objectText),
+  ),
+})).any;
+
+function objectText(given: Readonly<Record<string, string>>): string {
+  return `{${Object.entries(given)
+    .map(([name, text]) => `${JSON.stringify(name)}:${text}`)
+    .join(",")}}`;
+}
+
 export const argumentsText: fc.Arbitrary<string> = fc
-  .record({ a: jsonText, b: jsonText, list: jsonText, "any key": jsonText }, { requiredKeys: [] })
-  .map((given) => Object.entries(given).map(([name, text]) => `${JSON.stringify(name)}:${text}`))
-  .map((members) => `{${members.join(",")}}`);
+  .record({ ...members, tool: toolText, args: innerArguments }, { requiredKeys: [] })
+  .map(objectText);
 
 const path = fc.constantFrom(...PATHS);
 const plain = fc.constantFrom<unknown>(null, true, 0, 1, 100, 0.1, "", "a", "abc", "t1", [1], { n: 1 }, "10.0.0.1");
@@ -152,6 +173,11 @@ const entry = fc.record(
     limits: limit("own").map((each) => [each]),
     rate_limit: fc.constant("5/minute"),
     approval: fc.record({ when: fc.array(condition, { maxLength: 2 }) }, { requiredKeys: [] }),
+    unwrap: fc.constantFrom(
+      { tool: "args.tool", arguments: "args.args" },
+      { tool: "args.a|json.tool", arguments: "args.a|json" },
+      { tool: "tool", arguments: "args" },
+    ),
   },
   { requiredKeys: [] },
 );

@@ -213,6 +213,21 @@ describe("what a call asks of the counters", () => {
     });
   });
 
+  it("says whose calls are counted, and by which windows", () => {
+    const decision = limits({
+      limits: [
+        { counter: "c", window: "day", max: 1, scope: "session", align: "rolling" },
+        { counter: "c", window: "day", max: 1, scope: "server" },
+      ],
+      rate_limit: "1/day",
+    });
+    expect(decision.effect === "allow" && decision.limits.map(({ scope, align }) => [scope, align])).toEqual([
+      ["session", "rolling"],
+      ["server", "calendar"],
+      ["grant", "calendar"],
+    ]);
+  });
+
   const refunds = { limits: [{ counter: "refunds", window: "day", max: 500, increment_from: "args.amount" }] };
 
   it("is the amount that stands in the arguments, exactly", () => {

@@ -159,6 +159,23 @@ describe("what is wrong with a policy", () => {
     expect(faultsOf({ limits: [limit("c", "week"), limit("c", 604800)] })).toEqual([]);
   });
 
+  it("takes limits for different ones when only scope or align sets them apart, and knows their defaults", () => {
+    const limit = (more: object) => ({ counter: "c", window: "day", max: 1, ...more });
+    const apart = [
+      limit({}),
+      limit({ scope: "session" }),
+      limit({ scope: "server" }),
+      limit({ align: "rolling" }),
+      limit({ scope: "server", align: "rolling" }),
+    ];
+    expect(faultsOf({ limits: apart })).toEqual([]);
+    for (const each of apart) {
+      expect(faultsOf({ limits: [...apart, each] })).toHaveLength(1);
+      expect(faultsOf({ limits: [each] }, { all_tools: { limits: apart } })).toHaveLength(1);
+    }
+    expect(faultsOf({ limits: [limit({}), limit({ scope: "grant", align: "calendar" })] })).toHaveLength(1);
+  });
+
   it("includes a wall of more than 100 conditions", () => {
     const conditions = (count: number) =>
       Array.from({ length: count }, () => ({ path: "args", op: "exists", value: true }));
@@ -193,11 +210,7 @@ describe("what is wrong with a policy", () => {
 
 describe("what the language has and this version does not enforce", () => {
   it.each([
-    ["unwrap", { unwrap: { tool: "args.tool", arguments: "args.arguments" } }, {}],
     ["strict arguments", { arguments: "strict" }, {}],
-    ["scope session", { limits: [{ counter: "c", window: 1, max: 1, scope: "session" }] }, {}],
-    ["scope server", { limits: [{ counter: "c", window: 1, max: 1, scope: "server" }] }, {}],
-    ["rolling windows", { limits: [{ counter: "c", window: 1, max: 1, align: "rolling" }] }, {}],
     ["record", {}, { record: "all" }],
   ])("is refused by name: %s", (_, entry, rest) => {
     expect(faultsOf(entry, rest)).toEqual([

@@ -1,0 +1,17 @@
+/** What can come of a call. A denial is a value like any other, and explains itself. */
+import type { LimitDemand } from "./limit.ts";
+
+/**
+ * `rule` is an RFC 6901 pointer into the document with keys as written, or one of `(no policy)`, `(hidden)`,
+ * `(default deny)`. An allowed call may still be refused by one of its limits. Texts carry no prefix.
+ */
+export type Decision = { readonly effect: "allow"; readonly limits: readonly LimitDemand[] } | Refusal;
+
+export type Refusal =
+  | { readonly effect: "deny"; readonly rule: string; readonly text: string }
+  | { readonly effect: "hide"; readonly rule: string }
+  | { readonly effect: "approval"; readonly rule: string; readonly text: string };
+
+export function deny(rule: string, text: string): Refusal {
+  return { effect: "deny", rule, text };
+}

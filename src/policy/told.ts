@@ -1,0 +1,50 @@
+/**
+ * The words in which a client is told that its call was refused. The gateway sends them and the offline tools show the
+ * same, so that a policy's tests can rely on them.
+ */
+import { formatMillionths } from "../json/decimal.ts";
+import type { LimitDemand } from "./limit.ts";
+import type { Window } from "./window.ts";
+
+/** What a counter answered. Amounts in millionths; `resetAt` in milliseconds since the Unix epoch. */
+export type LimitReached = {
+  readonly used: bigint;
+  readonly max: bigint;
+  readonly resetAt: number;
+  readonly retryAfterMs: number;
+};
+
+export function deniedText(text: string): string {
+  return `[POLICY DENIED] ${text}`;
+}
+
+/** What any server says of a tool that it does not have. */
+export function unknownToolText(tool: string): string {
+  return `Unknown tool: ${tool}`;
+}
+
+export function limitText(demand: LimitDemand, { used, max, resetAt, retryAfterMs }: LimitReached): string {
+  const seconds = secondsToWait(retryAfterMs);
+  const most = `at most ${formatMillionths(max)} ${windowText(demand)} for ${SUBJECTS[demand.scope]}`;
+  const wait = `${seconds} ${seconds === 1 ? "second" : "seconds"}, after ${new Date(resetAt).toISOString()}`;
+  return deniedText(`Limit reached: ${most}, and ${formatMillionths(used)} used. Try again in ${wait}.`);
+}
+
+/** Whole seconds, never too few. */
+export function secondsToWait(retryAfterMs: number): number {
+  return Math.max(1, Math.ceil(retryAfterMs / 1000));
+}
+
+const SUBJECTS = {
+  grant: "this grant",
+  session: "this session",
+  server: "all grants of this server together",
+} as const;
+
+function windowText({ window, align }: LimitDemand): string {
+  return `${align === "rolling" ? "within any" : "per"} ${windowName(window)}`;
+}
+
+function windowName(window: Window): string {
+  return typeof window === "number" ? `${window} seconds` : window;
+}
