@@ -32,17 +32,20 @@ export function advance(counters: Counters, given: number): number {
   return counters.clock;
 }
 
-export function put(counters: Counters, change: Change): void {
-  counters.weight = weightWith(counters, [change]);
-  counters.running.set(change.identity, change.counter);
+/** Each of the changes is of another counter. */
+export function put(counters: Counters, ...changes: readonly Change[]): void {
+  counters.weight = weightWith(counters, changes);
+  for (const { identity, counter } of changes) counters.running.set(identity, counter);
 }
 
-/** What the counters would weigh with changes, each of another counter. */
+/** What the counters would weigh with these changes. */
 export function weightWith({ weight, running }: Counters, changes: readonly Change[]): number {
-  return changes.reduce((sum, { identity, counter }) => {
+  let sum = weight;
+  for (const { identity, counter } of changes) {
     const before = running.get(identity);
-    return sum + weightOf(identity, counter) - (before === undefined ? 0 : weightOf(identity, before));
-  }, weight);
+    sum += weightOf(identity, counter) - (before === undefined ? 0 : weightOf(identity, before));
+  }
+  return sum;
 }
 
 /** Forgets counters whose window has ended. */

@@ -53,8 +53,8 @@ export class GrantLedger extends DurableObject<Env> {
   /** Completes journal rows, and gives units back where the call certainly did not run. Each row closes once. */
   async settle(settlements: readonly Settlement[]): Promise<void> {
     const owed = this.#close(settlements);
-    if (!isEmpty(this.#memory.batch)) await this.#durable();
     if (owed.length > 0) await this.#payBack(owed);
+    if (!isEmpty(this.#memory.batch)) await this.#durable();
   }
 
   /** Puts a change of the grant in force; a record no later than the one in force changes nothing. */

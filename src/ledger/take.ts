@@ -49,11 +49,11 @@ export function take(counters: Counters, demands: readonly Demand[], session: st
   const lines = linesOf(counters, demands, session);
   const refused = refusalOf(lines, counters.clock);
   if (refused !== null) return refused;
-  const now = paid(lines, counters.clock);
-  const changes = fits(counters, now)
-    ? now
+  const first = paid(lines, counters.clock);
+  const changes = fits(counters, first)
+    ? first
     : withRoom(counters, () => paid(linesOf(counters, demands, session), counters.clock));
-  for (const change of changes) put(counters, change);
+  put(counters, ...changes);
   return {
     kind: "taken",
     taken: changes.map(({ identity, start, amount }) => ({ identity, start, amount })),

@@ -46,9 +46,9 @@ const alone = demand({ counter: "own", max: 10n * UNIT });
 
 const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
 
-/** Storage of the server's ledger fails once; the object goes with it. */
-function breakStorage(server: string): Promise<void> {
-  return runInDurableObject(serverLedgerOf(server), (_, { storage }) => {
+/** The next write of a ledger fails; the object goes with it. */
+function breakStorage(ledger: DurableObjectStub): Promise<void> {
+  return runInDurableObject(ledger, (_, { storage }) => {
     storage.transactionSync = () => {
       throw new Error("the disk is full");
     };
@@ -193,7 +193,7 @@ describe("when the server's ledger", () => {
   it("can't be written, the call fails, is journalled as that, and the grant has its units back", async () => {
     const { server, grant } = await oneGrant();
     await admittedOf(grant, 4, both);
-    await breakStorage(server);
+    await breakStorage(serverLedgerOf(server));
     expect(await errorOf(() => ledgerOf(grant).take(both))).toContain("the call could not be counted");
     expect(await usedOf(grant, "own")).toBe("4");
     expect((await journalOf(grant)).at(-1)).toEqual({
@@ -279,7 +279,7 @@ describe("giving back over both", () => {
   it("is lost rather than repeated when the server's ledger can't be written", async () => {
     const { server, grant } = await oneGrant();
     const seq = seqOf(await ledgerOf(grant).take(both));
-    await breakStorage(server);
+    await breakStorage(serverLedgerOf(server));
     await ledgerOf(grant).settle([back(seq)]);
     await ledgerOf(grant).settle([back(seq)]);
     expect([await usedOf(grant, "own"), await usedTogether(server)]).toEqual(["0", "2"]);
@@ -288,13 +288,16 @@ describe("giving back over both", () => {
   it("is said to the server's ledger only when the row is closed for good", async () => {
     const { server, grant } = await oneGrant();
     const seq = seqOf(await ledgerOf(grant).take(both));
-    await runInDurableObject(ledgerOf(grant), (_, { storage }) => {
-      storage.transactionSync = () => {
-        throw new Error("the disk is full");
-      };
-    });
-    expect(await errorOf(() => ledgerOf(grant).settle([back(seq)]))).toContain("could not be written");
-    expect([await usedOf(grant, "own"), await usedTogether(server)]).toEqual(["1", "2"]);
+    const settlements = [back(seq)];
+    for (const say of [
+      () => ledgerOf(grant).settle(settlements),
+      () => ledgerOf(grant).take(request({ settlements })),
+      () => ledgerOf(grant).take({ ...both, settlements }),
+    ]) {
+      await breakStorage(ledgerOf(grant));
+      expect(await errorOf(say)).toContain("could not be written");
+      expect([await usedOf(grant, "own"), await usedTogether(server)]).toEqual(["1", "2"]);
+    }
     await ledgerOf(grant).settle([back(seq)]);
     expect([await usedOf(grant, "own"), await usedTogether(server)]).toEqual(["0", "0"]);
   });

@@ -167,13 +167,14 @@ describe("the room that counters take", () => {
   function full(): { counters: Counters; sessions: number } {
     const counters = noCounters();
     advance(counters, NOON);
-    for (let sessions = 0; ; sessions++) {
+    for (let sessions = 0; sessions < 100_000; sessions++) {
       try {
         take(counters, [demand({ scope: "session" })], session(sessions));
       } catch {
         return { counters, sessions };
       }
     }
+    throw new Error("there is no end of room");
   }
 
   it("is for thousands of sessions, and well within what storage takes", () => {
@@ -188,6 +189,15 @@ describe("the room that counters take", () => {
     expect(() => take(counters, asked, session(sessions))).toThrow("has no room for what this call would add");
     expect(take(counters, [demand({ scope: "session" })], session(0))).toMatchObject({ counts: [{ used: 2n * UNIT }] });
     expect(counters.running.size).toBe(sessions);
+  });
+
+  it("does not stop what was counted already, should it be found overspent", () => {
+    const { counters, sessions } = full();
+    for (const [identity, counter] of [...counters.running]) counters.running.set(`${identity}, again`, counter);
+    const overspent = countersFrom(counters);
+    expect(overspent.weight).toBeGreaterThan(MOST_WEIGHT);
+    expect(take(overspent, [demand({ scope: "session" })], session(0)).kind).toBe("taken");
+    expect(() => take(overspent, [demand({ scope: "session" })], session(sessions))).toThrow("has no room");
   });
 
   it("is free again when windows have ended, without anything being written", () => {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Counters, noCounters } from "../../../src/ledger/counters.ts";
+import { type Counters, condense, noCounters } from "../../../src/ledger/counters.ts";
 import type { Demand } from "../../../src/ledger/demand.ts";
 import { entered, inSixtieths, latestWith, MOST_ENTRIES, sumOf, withdrawn } from "../../../src/ledger/rolling.ts";
 import { giveBack, type Taken, take } from "../../../src/ledger/take.ts";
@@ -83,6 +83,39 @@ describe("a rolling window", () => {
   });
 });
 
+describe("a rolling window in sixtieths", () => {
+  const large = rolling({ max: 1_001n * UNIT });
+  const sixtieths = (from: number, until: number, ...demands: Demand[]) => {
+    const counters = noCounters();
+    for (let now = from; now < until; now++) takenAt(counters, now, ...demands);
+    const [counter] = counters.running.values();
+    return counter?.align === "rolling" ? counter.entries.map(([at]) => at) : [];
+  };
+
+  it("is what a limit above 1,000 units is counted in, and none below", () => {
+    expect(sixtieths(NOON + 990, NOON + 1_010, large)).toEqual([NOON + 999, NOON + 1_999]);
+    expect(sixtieths(NOON + 990, NOON + 1_010, { ...large, max: 1_000n * UNIT })).toHaveLength(20);
+    expect(sixtieths(NOON + 990, NOON + 1_010, large, { ...large, max: 1_000n * UNIT })).toHaveLength(20);
+  });
+
+  it("is left when the latest instant of the sixtieth would have left", () => {
+    const counters = noCounters();
+    takenAt(counters, NOON, { ...large, amount: 1_001n * UNIT });
+    expect(takeAt(counters, NOON + 500, large)).toMatchObject({ kind: "limited", resetAt: NOON + 999 + MINUTE });
+    expect(takeAt(counters, NOON + 998 + MINUTE, large).kind).toBe("limited");
+    expect(takeAt(counters, NOON + 999 + MINUTE, large).kind).toBe("taken");
+  });
+
+  it("does not bring back what has left", () => {
+    const counters = noCounters();
+    takenAt(counters, NOON, rolling());
+    takenAt(counters, NOON + 30_000, rolling());
+    takeAt(counters, NOON + MINUTE);
+    condense(counters);
+    expect(takeAt(counters, NOON + MINUTE, rolling({ amount: 2n * UNIT })).kind).toBe("taken");
+  });
+});
+
 describe("giving back into a rolling window", () => {
   it("takes the units out of the entry they were put in, so that the others leave when they would have", () => {
     const counters = noCounters();
@@ -109,7 +142,7 @@ describe("giving back into a rolling window", () => {
     const instant = latestWith(NOON, MINUTE) - 5;
     const early = takenAt(counters, instant, rolling({ max: 1_000n * UNIT }));
     takenAt(counters, instant + 1, rolling({ max: 2_000n * UNIT, amount: 2_000n * UNIT - UNIT }));
-    takeAt(counters, instant + MINUTE);
+    takeAt(counters, instant + MINUTE, rolling({ max: 2_000n * UNIT, amount: 0n }));
     giveBack(counters, early);
     expect(takeAt(counters, instant + MINUTE, rolling({ max: 2_000n * UNIT, amount: 2n * UNIT }))).toMatchObject({
       kind: "limited",
