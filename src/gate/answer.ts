@@ -56,7 +56,7 @@ async function arrivedAs(first: Response | Failure, exchange: CallExchange, parc
 }
 
 function replyOf(arrived: Answered | Failure | Gone, exchange: CallExchange): LocalReply {
-  const { request, era, requestId, view, ended } = exchange;
+  const { request, era, requestId, inSession, view, ended } = exchange;
   switch (arrived.kind) {
     case "session gone":
       ended({ status: 404, giveBack: true });
@@ -68,7 +68,7 @@ function replyOf(arrived: Answered | Failure | Gone, exchange: CallExchange): Lo
       ended({ status: arrived.status, giveBack: false });
       return failedReply(request, era, requestId, arrived);
     case "answered": {
-      ended(endingOf(arrived.status, arrived.outcome));
+      ended(endingOf(arrived.status, arrived.outcome, inSession));
       const outcome = edited(arrived.outcome, request.method, view);
       return { status: arrived.status, body: encodeMessage({ kind: "response", id: request.id, outcome }) };
     }
@@ -83,7 +83,7 @@ async function* lateFrames(arriving: Promise<Arrived>, exchange: CallExchange): 
 
 function streamed(source: AsyncGenerator<string, void>, exchange: CallExchange, course: Course): Response {
   const { request, era, requestId } = exchange;
-  const revoked = failure("The grant was revoked while the call ran; the answer is withheld.");
-  const farewell = messageFrame(failedReply(request, era, requestId, revoked).body ?? "");
+  const withheld = failure("The grant was revoked while the call ran, or can't be checked; the answer is withheld.");
+  const farewell = messageFrame(failedReply(request, era, requestId, withheld).body ?? "");
   return streamResponse(liveStream(source, { ...course.pulse, farewell }));
 }

@@ -44,6 +44,7 @@ export function setOff({ request, env, ctx, settings, requestId }: Way, passed: 
       era: parcel.era,
       request: parcel.message?.kind === "request" ? parcel.message : null,
       requestId,
+      inSession: parcel.session !== null,
       bounds: { maxBytes: settings.maxAnswerBytes, timeoutSeconds: settings.timeoutSeconds },
       view: {
         surface: contents.server.surface,

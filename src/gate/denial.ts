@@ -3,7 +3,7 @@
  * tool is a tool that does not exist.
  */
 import { formatMillionths } from "../json/decimal.ts";
-import type { JsonObject } from "../json/value.ts";
+import { JsonNumber, type JsonObject } from "../json/value.ts";
 import type { TakeAnswer } from "../ledger/protocol.ts";
 import { FAILED_CLOSED, INVALID_PARAMS } from "../mcp/codes.ts";
 import type { Era } from "../mcp/era.ts";
@@ -41,8 +41,8 @@ export function limitedReply(
 ): LocalReply {
   const meta = decision(asked, "limit", demand.rule, {
     counter: counterLabel(demand.counter),
-    limit: Number(formatMillionths(answer.max)),
-    used: Number(formatMillionths(answer.used)),
+    limit: new JsonNumber(formatMillionths(answer.max)),
+    used: new JsonNumber(formatMillionths(answer.used)),
     resetAt: new Date(answer.resetAt).toISOString(),
     retryAfterMs: answer.retryAfterMs,
   });

@@ -9,7 +9,7 @@ import type { Surface } from "../mcp/methods.ts";
 export type View = {
   readonly surface: readonly Surface[];
   readonly isListed: (tool: string) => boolean;
-  /** Hears every list before it is filtered. */
+  /** Hears every answer to `tools/list` before it is filtered. */
   readonly seen: (list: JsonObject) => void;
 };
 
@@ -21,7 +21,8 @@ export function edited(outcome: Outcome, method: string | null, view: View): Out
   if (outcome.kind === "error") return outcome;
   const { result } = outcome;
   if (method === "tools/list" || isToolList(result, method)) {
-    view.seen(result);
+    // What is only taken for a list may be a call's result, which a client has a hand in.
+    if (method === "tools/list" && !("content" in result)) view.seen(result);
     return { kind: "result", result: filteredList(result, view.isListed) };
   }
   const greets = method === "initialize" || method === "server/discover";

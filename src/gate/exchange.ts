@@ -15,6 +15,8 @@ export type Exchange = {
   /** Null for the standing stream of a legacy session, which answers nothing or replays. */
   readonly request: Request | null;
   readonly requestId: string;
+  /** Whether the request belongs to a legacy session. */
+  readonly inSession: boolean;
   readonly view: View;
   readonly bounds: AnswerBounds;
   /** Hears once how the call ended. */
@@ -31,9 +33,14 @@ export type Ending = {
 /** Errors by which a server says that it did not begin to run a call. */
 const NOT_RUN = new Set([PARSE_ERROR, INVALID_REQUEST, METHOD_NOT_FOUND, INVALID_PARAMS]);
 
-export function endingOf(status: number, outcome: Outcome): Ending {
+/**
+ * How the call ended by what it was answered. In a session a client can give two requests one id, and servers then
+ * answer the one with the error of the other: there only an HTTP status says that an error is this call's own.
+ */
+export function endingOf(status: number, outcome: Outcome, inSession: boolean): Ending {
   const code = outcome.kind === "error" ? outcome.error.code : undefined;
-  return { status, giveBack: typeof code === "number" && NOT_RUN.has(code) };
+  const isItsOwn = !inSession || status !== 200;
+  return { status, giveBack: isItsOwn && typeof code === "number" && NOT_RUN.has(code) };
 }
 
 /** The failure as an answer to the request, in its era. A tool call's failure is told to the model. */

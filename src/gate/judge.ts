@@ -3,7 +3,7 @@
  * Pure: the same message under the same grant, policy, server and time is judged the same.
  */
 import type { GrantRecord } from "../grant/record.ts";
-import { isObject, type JsonObject, member } from "../json/value.ts";
+import { isObject, type Json, type JsonObject, member } from "../json/value.ts";
 import { HEADER_MISMATCH, INVALID_PARAMS, METHOD_NOT_FOUND, UNSUPPORTED_VERSION } from "../mcp/codes.ts";
 import { type Era, MODERN_VERSIONS } from "../mcp/era.ts";
 import type { Notification, Request } from "../mcp/message.ts";
@@ -18,7 +18,14 @@ import { type LocalReply, refusalReply } from "./reply.ts";
 
 export type Verdict =
   | { readonly kind: "pass"; readonly demands: readonly LimitDemand[] }
-  | { readonly kind: "reply"; readonly reply: LocalReply; readonly effect: string; readonly rule?: string };
+  | {
+      readonly kind: "reply";
+      readonly reply: LocalReply;
+      readonly effect: string;
+      readonly rule?: string;
+      /** The tool whose schema this hangs on and is not known: once it is, the message may be judged again. */
+      readonly unknownSchema?: string;
+    };
 
 export type Circumstances = {
   readonly grant: GrantRecord;
@@ -26,6 +33,8 @@ export type Circumstances = {
   readonly headers: Headers;
   /** Which arguments of a tool its headers mirror; null while that is not known. */
   readonly mirrors: (tool: string) => Mirrors | null;
+  /** A tool's input schema as last listed; undefined while that is not known. */
+  readonly schemaOf: (tool: string) => Json | undefined;
   readonly requestId: string;
   /** Unix milliseconds. */
   readonly now: number;
@@ -53,9 +62,10 @@ function judgeCall(era: Era, request: Request, about: Circumstances): Verdict {
   if (typeof tool !== "string") return invalid(request, 'Invalid params: "name" must be a string');
   if (given !== undefined && !isObject(given)) return invalid(request, 'Invalid params: "arguments" must be an object');
   const args: JsonObject = given ?? NO_ARGUMENTS;
-  const { grant, contents, headers, mirrors, requestId, now } = about;
+  const { grant, contents, headers, mirrors, schemaOf, requestId, now } = about;
   const asked = { era, request, requestId, policy: grant.policy };
-  const decision = decide(contents.policy, { tool, arguments: args, server: grant.server, grant, time: now });
+  const call = { tool, arguments: args, server: grant.server, grant, time: now, schemaOf };
+  const decision = decide(contents.policy, call);
   switch (decision.effect) {
     case "allow": {
       // Only now: what a header must mirror would tell of tools that this grant may not know.
@@ -67,7 +77,9 @@ function judgeCall(era: Era, request: Request, about: Circumstances): Verdict {
     case "deny":
     case "approval": {
       const { effect, rule, text } = decision;
-      return { kind: "reply", reply: deniedReply(asked, effect, rule, text), effect, rule };
+      const unknownSchema = decision.effect === "deny" ? decision.unknownSchema : undefined;
+      const reply = deniedReply(asked, effect, rule, text);
+      return { kind: "reply", reply, effect, rule, ...(unknownSchema !== undefined && { unknownSchema }) };
     }
   }
 }

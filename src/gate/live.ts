@@ -8,7 +8,7 @@ import { within } from "../upstream/body.ts";
 export type Pulse = {
   /** Longest silence, in seconds. */
   readonly seconds: number;
-  /** False ends the stream: its grant was revoked. */
+  /** False ends the stream: its grant was revoked, or its ledger can't be asked. */
   readonly stands: () => Promise<boolean>;
   /** The last words of a stream that is ended so; null for none. */
   readonly farewell: string | null;

@@ -27,14 +27,13 @@ export function takeWaiting(grant: string): Settlement[] {
 
 /** Sees to it that the ending reaches the ledger. Runs behind the answer; a failure costs a detail of the journal. */
 export async function settle(env: Env, grant: string, settlement: Settlement): Promise<void> {
+  if (settlement.giveBack) return ledgerOf(env, grant).settle([...takeWaiting(grant), settlement]);
   const box = boxOf(grant);
   box.waiting.push(settlement);
-  if (!settlement.giveBack) {
-    if (Date.now() - box.courier < LOST_MS) return;
-    box.courier = Date.now();
-    await scheduler.wait(RIDE_MS);
-    boxes.delete(grant);
-  }
+  if (Date.now() - box.courier < LOST_MS) return;
+  box.courier = Date.now();
+  await scheduler.wait(RIDE_MS);
+  boxes.delete(grant);
   const settlements = box.waiting.splice(0);
   if (settlements.length > 0) await ledgerOf(env, grant).settle(settlements);
 }

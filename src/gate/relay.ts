@@ -75,7 +75,7 @@ function seenAnswer(message: Extract<Message, { kind: "response" }>, exchange: E
   if (request === null) return { ...message, outcome: edited(message.outcome, null, view) };
   if (state.answered || message.id === null || !sameId(message.id, request.id)) return null;
   state.answered = true;
-  exchange.ended(endingOf(200, message.outcome));
+  exchange.ended(endingOf(200, message.outcome, exchange.inSession));
   return { ...message, outcome: edited(message.outcome, request.method, view) };
 }
 

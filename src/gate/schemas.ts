@@ -29,6 +29,14 @@ export async function shelve(env: Env, grant: GrantRecord, list: JsonObject): Pr
   for (const definition of news) shelved.set(key(definition), { inputSchema: definition.inputSchema, at: now });
 }
 
+/** How long a server that was listed from here is not listed again, in ms: a client may ask for any name. */
+const RELIST_MS = 30_000;
+/** How often another request's listing is looked in on, in ms. */
+const LOOK_MS = 200;
+
+/** When this isolate last began to list each server version, and whether it still does. */
+const listings = new Kept<string, { readonly since: number; underway: boolean }>(1_000);
+
 /** The tool's input schema as the server last listed it; undefined when the server does not list the tool. */
 export async function schemaOf(
   { env, settings }: Way,
@@ -40,14 +48,28 @@ export async function schemaOf(
   const shelf = shelfOf(env, grant);
   const kept = await shelf.schemaOf(grant.serverVersion, tool);
   if (kept !== null) return read(kept);
-  const bounds = { maxBytes: settings.maxAnswerBytes, timeoutSeconds: settings.timeoutSeconds };
-  for await (const page of listTools(target, era, bounds)) {
-    const definitions = definitionsIn(page);
-    await shelf.put(grant.serverVersion, definitions);
-    const found = definitions.find(({ name }) => name === tool);
-    if (found !== undefined) return read(found.inputSchema);
+  const last = listings.get(grant.serverVersion);
+  if (last === undefined || Date.now() - last.since > RELIST_MS) {
+    const bounds = { maxBytes: settings.maxAnswerBytes, timeoutSeconds: settings.timeoutSeconds };
+    await list(shelf, grant.serverVersion, listTools(target, era, bounds));
+  } else {
+    while (last.underway && Date.now() - last.since < RELIST_MS) await scheduler.wait(LOOK_MS);
   }
-  return undefined;
+  const listed = await shelf.schemaOf(grant.serverVersion, tool);
+  return listed === null ? undefined : read(listed);
+}
+
+async function list(
+  shelf: DurableObjectStub<ToolShelf>,
+  serverVersion: string,
+  pages: AsyncIterable<JsonObject>,
+): Promise<void> {
+  const listing = listings.set(serverVersion, { since: Date.now(), underway: true });
+  try {
+    for await (const page of pages) await shelf.put(serverVersion, definitionsIn(page));
+  } finally {
+    listing.underway = false;
+  }
 }
 
 function shelfOf(env: Env, grant: GrantRecord): DurableObjectStub<ToolShelf> {

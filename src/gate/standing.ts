@@ -13,15 +13,14 @@ import type { SessionOwner } from "../upstream/session.ts";
 import { type Contents, contentsOf } from "./contents.ts";
 import { limitedReply } from "./denial.ts";
 import type { Way } from "./gate.ts";
-import { judge, type Verdict } from "./judge.ts";
+import type { Verdict } from "./judge.ts";
 import { Kept } from "./kept.ts";
-import { knownMirrors } from "./mirrors.ts";
 import { takeWaiting } from "./outbox.ts";
 import type { Incoming } from "./read.ts";
-import { type LocalReply, refusalReply } from "./reply.ts";
+import type { LocalReply } from "./reply.ts";
+import { verdictOn } from "./verdict.ts";
 
 type Enquiry = {
-  readonly headers: Headers;
   readonly requestId: string;
   /** Refused messages come here too: their grant is checked and they are journalled like others. */
   readonly incoming: Incoming | Refusal;
@@ -47,14 +46,14 @@ const heard = new Kept<string, GrantRecord>(5_000);
 const MOST_ROUNDS = 2;
 
 export async function standingOf(way: Way, owner: SessionOwner, incoming: Incoming | Refusal): Promise<Standing> {
-  const { env, request, requestId } = way;
-  const enquiry = { headers: request.headers, requestId, incoming };
+  const { env, requestId } = way;
+  const enquiry = { requestId, incoming };
   const ledger = ledgerOf(env, owner.grant);
   let grant = heard.get(owner.grant) ?? (await ledger.view());
   for (let round = 0; round < MOST_ROUNDS; round++) {
     if (grant === null || grant.server !== owner.server) return { kind: "unauthorized" };
     const contents = await contentsOf(env, grant);
-    const verdict = verdictOn(enquiry, grant, contents);
+    const verdict = await verdictOn(way, incoming, grant, contents);
     const demands: readonly Demand[] = verdict.kind === "pass" ? verdict.demands : [];
     const answer: TakeAnswer = await ledger.take({
       policyVersion: grant.policy?.version ?? null,
@@ -85,12 +84,6 @@ export async function standingOf(way: Way, owner: SessionOwner, incoming: Incomi
 function answeredBy(verdict: Verdict): Standing {
   if (verdict.kind === "pass") throw new Error("a refused message was judged to pass");
   return { kind: "answered", reply: verdict.reply };
-}
-
-function verdictOn({ incoming, headers, requestId }: Enquiry, grant: GrantRecord, contents: Contents): Verdict {
-  if (incoming.kind === "refused") return { kind: "reply", reply: refusalReply(incoming), effect: "refuse" };
-  const mirrors = (tool: string) => knownMirrors(grant.serverVersion, tool);
-  return judge(incoming, { grant, contents, headers, mirrors, requestId, now: Date.now() });
 }
 
 function tellLimit(

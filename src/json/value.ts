@@ -2,7 +2,7 @@
  * The values of strict JSON, without loss.
  *
  * A number keeps its digits: one that a double would write differently (`42.0`, `9007199254740993`, `1e400`, `-0`)
- * stays text in a `JsonNumber`, so what leaves the gateway is what came in. Objects have no prototype, so no key
+ * stays text in a `JsonNumber`, so what leaves the gateway is what came in. Objects inherit nothing, so no key
  * (`__proto__`, `constructor`) means more than itself.
  */
 
@@ -38,3 +38,15 @@ export function member(object: JsonObject, key: string): Json | undefined {
 
 /** TC39 "JSON.parse source text access"; TypeScript's library does not name it yet. */
 const { rawJSON: rawJson } = JSON as unknown as { rawJSON(text: string): unknown };
+
+/**
+ * An object that inherits nothing, like `Object.create(null)`; but V8 keeps that one as a hash table, and four megabytes
+ * of `{}` would fill the memory of an isolate.
+ */
+export const Bare = bareConstructor();
+
+function bareConstructor(): new () => JsonObject {
+  function Empty() {}
+  Empty.prototype = Object.create(null);
+  return Empty as unknown as new () => JsonObject;
+}

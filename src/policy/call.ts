@@ -5,6 +5,8 @@ import type { Path, Step } from "./path.ts";
 
 /** `time` is in milliseconds since the Unix epoch. Absent arguments are `{}`. */
 export type Call = {
+  /** A tool's `inputSchema` as its server last listed it; undefined when that is not known. */
+  readonly schemaOf?: (tool: string) => Json | undefined;
   readonly tool: string;
   readonly arguments: JsonObject;
   readonly server: string;

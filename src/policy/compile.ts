@@ -21,7 +21,12 @@ export type CompiledPolicy = {
 };
 
 /** Each list in the order of the document; of the walls, `deny_if` first. */
-export type CompiledRules = { readonly walls: readonly CompiledWall[]; readonly limits: readonly CompiledLimit[] };
+export type CompiledRules = {
+  readonly walls: readonly CompiledWall[];
+  readonly limits: readonly CompiledLimit[];
+  /** The rule that arguments are checked by, when they are. */
+  readonly strict: string | undefined;
+};
 
 /** Rules are compiled at the first call of a tool the entry applies to; listing needs none of them. */
 export type CompiledEntry = {
@@ -64,11 +69,12 @@ function compileEntry(key: string, entry: ToolEntry): CompiledEntry {
 
 function entryRules(key: string, entry: ToolEntry, pointer: string): EntryRules {
   // The reason of a tool that asks a human is about asking, and would be misleading in a wall's denial.
-  const { walls, limits } = compileRules(entry, pointer, entry.action === "allow" ? entry.reason : undefined);
+  const { walls, limits, strict } = compileRules(entry, pointer, entry.action === "allow" ? entry.reason : undefined);
   const { rateLimit, unwrap } = entry;
   const rate = rateLimit && compileRateLimit(rateLimit, key, child(pointer, "rate_limit"));
   return {
     walls,
+    strict,
     limits: rate === undefined ? limits : [...limits, rate],
     approvals: compileApprovals(entry, pointer),
     unwrap: unwrap && compileUnwrap(unwrap, child(pointer, "unwrap")),
@@ -83,5 +89,6 @@ function compileRules(rules: AllTools, pointer: string, reason: string | undefin
       ...rules.require.map((wall, index) => compileWall(wall, at("require", index), "require", reason)),
     ],
     limits: rules.limits.map((limit, index) => compileLimit(limit, at("limits", index))),
+    strict: rules.arguments === "strict" ? child(pointer, "arguments") : undefined,
   };
 }

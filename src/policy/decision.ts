@@ -8,7 +8,13 @@ import type { LimitDemand } from "./limit.ts";
 export type Decision = { readonly effect: "allow"; readonly limits: readonly LimitDemand[] } | Refusal;
 
 export type Refusal =
-  | { readonly effect: "deny"; readonly rule: string; readonly text: string }
+  | {
+      readonly effect: "deny";
+      readonly rule: string;
+      readonly text: string;
+      /** The tool whose schema the call hangs on and is not known: once it is, the call may be decided again. */
+      readonly unknownSchema?: string;
+    }
   | { readonly effect: "hide"; readonly rule: string }
   | { readonly effect: "approval"; readonly rule: string; readonly text: string };
 

@@ -16,6 +16,7 @@ export type AllTools = {
   readonly require: readonly Wall[];
   readonly denyIf: readonly Wall[];
   readonly limits: readonly Limit[];
+  readonly arguments: "open" | "strict";
 };
 
 export type ToolEntry = AllTools & {

@@ -4,13 +4,12 @@
  * Nothing is ever ignored: a text that reads here means exactly what it says, or it is refused.
  */
 import { canonicalJson } from "../json/canonical.ts";
-import { pointersAt } from "../json/locate.ts";
-import { type JsonFault, MAX_DEPTH, parseJson } from "../json/parse.ts";
-import { placeAt } from "../json/place.ts";
 import { crosscheck } from "./crosscheck.ts";
 import type { PolicyDocument } from "./document.ts";
-import { type PolicyProblem, placed, top } from "./problem.ts";
+import type { PolicyProblem } from "./problem.ts";
 import { policyShape } from "./schema.ts";
+import type { Shape } from "./shape.ts";
+import { readStrictly } from "./strict.ts";
 
 export type { PolicyProblem } from "./problem.ts";
 
@@ -26,32 +25,12 @@ export function readPolicy(text: string): PolicyRead {
   if (text.length > MAX_POLICY_BYTES || new TextEncoder().encode(text).length > MAX_POLICY_BYTES) {
     return { ok: false, problems: [{ pointer: "", line: 1, column: 1, message: "a policy is at most 1 MiB long" }] };
   }
-  const repeats: JsonFault[] = [];
-  const parsed = parseJson(text, MAX_DEPTH, repeats);
-  if (!parsed.ok) {
-    const problems = [...repeats, parsed.fault].map(({ reason, offset }) => ({
-      pointer: "",
-      ...placeAt(text, offset),
-      message: reason,
-    }));
-    return { ok: false, problems };
-  }
-  const spot = top();
-  const document = policyShape(parsed.value, spot);
-  crosscheck(parsed.value, spot);
-  if (document !== undefined && spot.notes.length === 0 && repeats.length === 0) {
-    return { ok: true, document, canonical: canonicalJson(parsed.value) };
-  }
-  const problems = [...repeated(text, repeats), ...placed(text, spot.notes)];
-  return { ok: false, problems: problems.sort((a, b) => a.line - b.line || a.column - b.column) };
+  const result = readStrictly(text, wholePolicy);
+  return result.ok ? { ok: true, document: result.read, canonical: canonicalJson(result.json) } : result;
 }
 
-function repeated(text: string, repeats: readonly JsonFault[]): PolicyProblem[] {
-  if (repeats.length === 0) return [];
-  const pointers = pointersAt(text, new Set(repeats.map(({ offset }) => offset)));
-  return repeats.map(({ reason, offset }) => ({
-    pointer: pointers.get(offset) ?? "",
-    ...placeAt(text, offset),
-    message: reason,
-  }));
-}
+const wholePolicy: Shape<PolicyDocument> = (value, spot) => {
+  const document = policyShape(value, spot);
+  crosscheck(value, spot);
+  return document;
+};

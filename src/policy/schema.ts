@@ -177,8 +177,14 @@ type Rules = {
   readonly require?: readonly Wall[] | undefined;
   readonly deny_if?: readonly Wall[] | undefined;
   readonly limits?: readonly Limit[] | undefined;
+  readonly arguments?: "open" | "strict" | undefined;
 };
 
 function rulesOf(read: Rules): AllTools {
-  return { require: read.require ?? [], denyIf: read.deny_if ?? [], limits: read.limits ?? [] };
+  return {
+    require: read.require ?? [],
+    denyIf: read.deny_if ?? [],
+    limits: read.limits ?? [],
+    arguments: read.arguments ?? "open",
+  };
 }

@@ -3,6 +3,7 @@
  * The order they come in is not decided here (walk.ts).
  */
 import { asks, type CompiledApproval } from "./approval.ts";
+import { faultIn } from "./arguments/examine.ts";
 import type { Call } from "./call.ts";
 import type { CompiledEntry, CompiledRules, EntryRules } from "./compile.ts";
 import { deny, type Refusal } from "./decision.ts";
@@ -28,6 +29,7 @@ export type Step = At & { readonly refusal: Refusal | undefined } & (
     | { readonly kind: "standing"; readonly standing: Standing }
     | { readonly kind: "action"; readonly entry: CompiledEntry }
     | { readonly kind: "wall"; readonly wall: CompiledWall }
+    | { readonly kind: "arguments"; readonly rule: string }
     | { readonly kind: "unwrap"; readonly unwrap: CompiledUnwrap; readonly inner: Call | undefined }
     | { readonly kind: "approval"; readonly approval: CompiledApproval }
     | { readonly kind: "limit"; readonly limit: CompiledLimit; readonly demand: LimitDemand | undefined }
@@ -64,6 +66,21 @@ export function atAction({ depth, call }: At, entry: CompiledEntry): Step {
 export function atWall({ depth, call }: At, wall: CompiledWall): Step {
   const refusal = denies(wall, call) ? deny(wall.rule, wall.text ?? explain(wall, call)) : undefined;
   return { depth, call, kind: "wall", wall, refusal };
+}
+
+/** `rule` is the one that wants arguments checked. */
+export function atArguments({ depth, call }: At, rule: string): Step {
+  return { depth, call, kind: "arguments", rule, refusal: refusedArguments(call, rule) };
+}
+
+function refusedArguments({ tool, arguments: args, schemaOf }: Call, rule: string): Refusal | undefined {
+  const schema = schemaOf?.(tool);
+  if (schema !== undefined) {
+    const fault = faultIn(schema, args);
+    return fault === undefined ? undefined : deny(rule, fault);
+  }
+  const text = `Arguments have to fit the tool's schema, and the schema of the tool ${quoted(tool)} is not known.`;
+  return { effect: "deny", rule, text, unknownSchema: tool };
 }
 
 /** `outermost` is the rule that is named when the calls are too many. */

@@ -8,7 +8,9 @@ export function nearest(name: string, names: Iterable<string>): string | undefin
   let best: string | undefined;
   let least = Math.max(1, Math.floor(simple.length / 3)) + 1;
   for (const known of names) {
-    const distance = edits(simple, simplified(known));
+    const other = simplified(known);
+    if (Math.abs(other.length - simple.length) >= least) continue;
+    const distance = edits(simple, other);
     if (distance < least) {
       least = distance;
       best = known;

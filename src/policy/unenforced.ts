@@ -5,7 +5,7 @@
  * none. The list shrinks to nothing as they are built; nothing else in this room knows about it but the schema.
  */
 
-const UNENFORCED: ReadonlySet<string> = new Set(["record", 'arguments "strict"']);
+const UNENFORCED: ReadonlySet<string> = new Set(["record"]);
 
 /** Why this part of the language is refused, or undefined when it is enforced. */
 export function unenforced(part: string): string | undefined {

@@ -7,7 +7,17 @@
 import type { Call } from "./call.ts";
 import type { CompiledPolicy } from "./compile.ts";
 import { standingOf } from "./standing.ts";
-import { atAction, atApproval, atLimit, atStanding, atUnwrap, atWall, type Level, type Step } from "./step.ts";
+import {
+  atAction,
+  atApproval,
+  atArguments,
+  atLimit,
+  atStanding,
+  atUnwrap,
+  atWall,
+  type Level,
+  type Step,
+} from "./step.ts";
 
 export function* walk(policy: CompiledPolicy | null, outermost: Call): Generator<Step, void> {
   const levels: Level[] = [];
@@ -23,6 +33,8 @@ export function* walk(policy: CompiledPolicy | null, outermost: Call): Generator
     const owners = own === undefined ? [standing.policy.allTools] : [standing.policy.allTools, own];
     levels.push({ ...at, own, owners });
     for (const { walls } of owners) for (const wall of walls) yield atWall(at, wall);
+    const strict = owners.find((owner) => owner.strict !== undefined)?.strict;
+    if (strict !== undefined) yield atArguments(at, strict);
     call = undefined;
     if (own?.unwrap !== undefined) {
       const step = atUnwrap(at, own.unwrap, levels[0]?.own?.unwrap?.rule ?? own.unwrap.rule);

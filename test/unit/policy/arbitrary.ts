@@ -1,5 +1,7 @@
 /** Policies, conditions and calls of every kind, for the properties that must hold of all of them. */
 import fc from "fast-check";
+import { parseJson } from "../../../src/json/parse.ts";
+import type { Json } from "../../../src/json/value.ts";
 
 const PATHS = [
   "args",
@@ -173,6 +175,7 @@ const entry = fc.record(
     limits: limit("own").map((each) => [each]),
     rate_limit: fc.constant("5/minute"),
     approval: fc.record({ when: fc.array(condition, { maxLength: 2 }) }, { requiredKeys: [] }),
+    arguments: fc.constantFrom("open", "open", "strict"),
     unwrap: fc.constantFrom(
       { tool: "args.tool", arguments: "args.args" },
       { tool: "args.a|json.tool", arguments: "args.a|json" },
@@ -181,6 +184,17 @@ const entry = fc.record(
   },
   { requiredKeys: [] },
 );
+
+/** Schemas for some of the tools; it is not known of the others. */
+export function schemaOf(tool: string): Json | undefined {
+  return /^(?:t1|get_x|__proto__|run)$/.test(tool) ? SCHEMA : undefined;
+}
+
+const read = parseJson(
+  `{"properties":{"a":true,"b":{"properties":{"c":{"type":["number","string"]}}},"any key":{"maxLength":3},
+    "list":{"items":{"properties":{"n":{}}}},"tool":{},"args":{"$ref":"#"}}}`,
+);
+const SCHEMA = read.ok ? read.value : undefined;
 
 /** Names that meet the globs below, names that mean something to JavaScript, and any others. */
 export const toolName: fc.Arbitrary<string> = fc.oneof(
@@ -197,6 +211,7 @@ export type PolicyText = {
     readonly require: readonly object[];
     readonly deny_if: readonly object[];
     readonly limits: readonly object[];
+    readonly arguments?: "strict";
   };
   readonly tools: readonly (readonly [string, Readonly<Record<string, unknown>>])[];
 };

@@ -10,6 +10,7 @@ import {
   leaf,
   type PolicyText,
   policy,
+  schemaOf,
   textOf,
   toolName,
   wall,
@@ -20,7 +21,7 @@ const RUNS = { numRuns: 2000 };
 /** Thousands of policies take seconds on a slow machine; that is no failure. */
 const PATIENT = { timeout: 120_000 };
 
-const decided = (text: string, tool: string, args: string) => decide(policyOf(text), callOf(args, { tool }));
+const decided = (text: string, tool: string, args: string) => decide(policyOf(text), callOf(args, { tool, schemaOf }));
 
 /** How much a decision lets happen. */
 const openness = ({ effect }: Decision) => ["hide", "deny", "approval", "allow"].indexOf(effect);
@@ -30,7 +31,7 @@ describe("of every policy and every call", PATIENT, () => {
     fc.assert(
       fc.property(policy, toolName, argumentsText, (document, tool, args) => {
         const compiled = policyOf(textOf(document));
-        const decision = decide(compiled, callOf(args, { tool }));
+        const decision = decide(compiled, callOf(args, { tool, schemaOf }));
         const unlisted = ["hide (hidden)", "deny (default deny)"].includes(verdict(decision));
         // A listed tool that runs others may be refused because one of those is not listed.
         const runs = compiled.entryOf(tool)?.rules().unwrap !== undefined;
@@ -92,7 +93,7 @@ describe("of every policy and every call", PATIENT, () => {
         const read = readPolicy(textOf(document));
         if (!read.ok) throw new Error("the policy does not read");
         expect(decided(read.canonical, tool, args)).toEqual(
-          decide(compilePolicy(read.document), callOf(args, { tool })),
+          decide(compilePolicy(read.document), callOf(args, { tool, schemaOf })),
         );
       }),
       RUNS,
@@ -107,9 +108,11 @@ describe("of every policy and every call", PATIENT, () => {
         (document, calls) => {
           const fresh = (): CompiledPolicy => policyOf(textOf(document));
           const shared = fresh();
-          for (const [tool, args] of calls) decide(shared, callOf(args, { tool }));
+          for (const [tool, args] of calls) decide(shared, callOf(args, { tool, schemaOf }));
           for (const [tool, args] of calls) {
-            expect(decide(shared, callOf(args, { tool }))).toEqual(decide(fresh(), callOf(args, { tool })));
+            expect(decide(shared, callOf(args, { tool, schemaOf }))).toEqual(
+              decide(fresh(), callOf(args, { tool, schemaOf })),
+            );
           }
         },
       ),

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { decide } from "../../../src/policy/decide.ts";
-import { argumentsText, type PolicyText, policy, textOf as policyText, toolName } from "./arbitrary.ts";
+import { argumentsText, type PolicyText, policy, textOf as policyText, schemaOf, toolName } from "./arbitrary.ts";
 import { callOf, faultsOf, policyOf, textOf, verdict } from "./given.ts";
 
 const RUN = { unwrap: { tool: "args.tool", arguments: "args.args" } };
@@ -9,7 +9,7 @@ const gt = { path: "args.n", op: "gt", value: 10 };
 
 const documented = (tools: object, rest: object = {}) => policyOf({ version: "1", default: "deny", tools, ...rest });
 const small = documented({ run: RUN, pay: { deny_if: [{ conditions: [gt] }] } });
-const run = (args: string, compiled = small) => decide(compiled, callOf(args, { tool: "run" }));
+const run = (args: string, compiled = small) => decide(compiled, callOf(args, { tool: "run", schemaOf }));
 /** Arguments of a call that carries `depth` calls of `run`, one inside the other, and in the last a call of `pay`. */
 const nested = (depth: number): string =>
   depth === 0 ? '{"tool":"pay","args":{"n":1}}' : `{"tool":"run","args":${nested(depth - 1)}}`;
@@ -224,7 +224,7 @@ describe("of every policy and every call inside a call", { timeout: 120_000 }, (
         for (let i = 0; i < depth; i++) calls.unshift(carrying("run", calls[0] ?? ""));
         const together = run(calls[0] ?? "", whole);
         const parts = calls.map((each) => run(each, alone));
-        const innermost = decide(whole, callOf(args, { tool }));
+        const innermost = decide(whole, callOf(args, { tool, schemaOf }));
         // A tool inside that runs others itself adds to the depth.
         if (JSON.stringify(document).includes("unwrap") && verdict(together) === "deny /tools/run/unwrap") return;
         const passes = [...parts, innermost].every(({ effect }) => effect === "allow");
