@@ -11,6 +11,7 @@ import type { StartOptions } from "./commands/start.ts";
 import type { ToolsOptions } from "./commands/tools.ts";
 import type { Context } from "./context.ts";
 import type { ExitCode } from "./failure.ts";
+import { policyCommands } from "./policy/commands.ts";
 import { VERSION } from "./version.ts";
 
 const JSON_OPTION = ["--json", "print JSON for programs"] as const;
@@ -99,6 +100,8 @@ export function program(context: Context, done: (exit: ExitCode) => void): Comma
     .action(async (folder: string, options: ApplyOptions) => {
       done(await (await import("./commands/apply.ts")).apply(context, folder, options));
     });
+
+  policyCommands(root, add, context, done);
 
   const grant = root.command("grant").description("make, list and revoke grants");
   add(

@@ -4,6 +4,7 @@
  */
 import { styleText } from "node:util";
 import { askHidden } from "./ask.ts";
+import { cut } from "./table.ts";
 
 export type Style = Parameters<typeof styleText>[0];
 
@@ -14,6 +15,8 @@ export type Terminal = {
   readonly err: (text: string) => void;
   readonly paint: (style: Style, text: string) => string;
   readonly paintErr: (style: Style, text: string) => string;
+  /** A line that takes the place of the one before it, to show how far a long work is; empty takes it away. */
+  readonly status?: (text: string) => void;
   /** Columns of the screen, or undefined when the output goes to a file or a pipe: then nothing is cut. */
   readonly width: number | undefined;
   /** Reads a secret without echo; undefined where nobody sits. */
@@ -28,6 +31,7 @@ export function processTerminal(): Terminal {
     err: (text) => stderr.write(`${text}\n`),
     paint: (style, text) => styleText(style, text, { stream: stdout }),
     paintErr: (style, text) => styleText(style, text, { stream: stderr }),
+    ...(stderr.isTTY && { status: (text) => stderr.write(`\r\u001b[K${cut(text, (stderr.columns || 80) - 1)}`) }),
     width: stdout.isTTY ? stdout.columns : undefined,
     ask: stdin.isTTY && stderr.isTTY ? (question) => askHidden(question, stdin, stderr) : undefined,
   };

@@ -4,7 +4,7 @@
  * Stricter than `JSON.parse` where two readers could disagree about what a text says: a repeated key is an error, so
  * is a byte order mark, and depth is bounded. It must never accept a text whose meaning depends on who reads it.
  */
-import { Bare, type Json, JsonNumber, type JsonObject } from "./value.ts";
+import { bareObject, type Json, JsonNumber, type JsonObject } from "./value.ts";
 
 /** Where and why a text is not strict JSON. `offset` counts UTF-16 units from 0. */
 export type JsonFault = { readonly reason: string; readonly offset: number };
@@ -94,7 +94,7 @@ class Reader {
 
   #object(depth: number): JsonObject {
     this.#descend(depth);
-    const object: JsonObject = new Bare();
+    const object: JsonObject = bareObject();
     this.#at++;
     this.#space();
     if (this.#take(0x7d)) return object;

@@ -39,14 +39,12 @@ export function member(object: JsonObject, key: string): Json | undefined {
 /** TC39 "JSON.parse source text access"; TypeScript's library does not name it yet. */
 const { rawJSON: rawJson } = JSON as unknown as { rawJSON(text: string): unknown };
 
-/**
- * An object that inherits nothing, like `Object.create(null)`; but V8 keeps that one as a hash table, and four megabytes
- * of `{}` would fill the memory of an isolate.
- */
-export const Bare = bareConstructor();
+const NOTHING = Object.freeze(Object.create(null));
 
-function bareConstructor(): new () => JsonObject {
-  function Empty() {}
-  Empty.prototype = Object.create(null);
-  return Empty as unknown as new () => JsonObject;
+/**
+ * An object that inherits nothing. `Object.create(null)` would do, but V8 makes it a hash table from the start, and four
+ * megabytes of `{}` would fill the memory of an isolate.
+ */
+export function bareObject(): JsonObject {
+  return Object.create(NOTHING);
 }

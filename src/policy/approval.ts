@@ -1,9 +1,8 @@
 /** When a call has to wait for a human's yes. Doubt asks: a condition that can't be told counts as one that holds. */
 import { child } from "../json/pointer.ts";
 import type { Call } from "./call.ts";
-import { compileCondition, judge, type Term } from "./condition.ts";
+import { compileConditions, judgeAll, type Term } from "./condition.ts";
 import type { ToolEntry } from "./document.ts";
-import { everyOutcome } from "./outcome.ts";
 
 export type CompiledApproval = { readonly rule: string; readonly when: readonly Term[]; readonly text: string };
 
@@ -17,13 +16,13 @@ export function compileApprovals(
   const approvals: CompiledApproval[] = [];
   const text = approval?.reason || reason || OURS;
   if (approval !== undefined) {
-    const when = approval.when.map((each) => compileCondition(each));
-    approvals.push({ rule: child(pointer, "approval"), when, text });
+    const rule = child(pointer, "approval");
+    approvals.push({ rule, when: compileConditions(approval.when, child(rule, "when")), text });
   }
   if (action === "require_approval") approvals.push({ rule: child(pointer, "action"), when: [], text: reason || text });
   return approvals;
 }
 
 export function asks({ when }: CompiledApproval, call: Call): boolean {
-  return everyOutcome(when, (term) => judge(term, call, "deny_if")) !== "fails";
+  return judgeAll(when, call, "deny_if") !== "fails";
 }

@@ -7,6 +7,7 @@ import { locate } from "../json/locate.ts";
 import { placesIn } from "../json/place.ts";
 import { child } from "../json/pointer.ts";
 import { isNumber, isObject, type JsonObject } from "../json/value.ts";
+import { words } from "./face.ts";
 import { readInstant } from "./instant.ts";
 import { below, note, type PolicyProblem, type Spot } from "./problem.ts";
 import {
@@ -16,6 +17,7 @@ import {
   object,
   optional,
   type Shape,
+  shaped,
   string,
   tested,
   turned,
@@ -75,7 +77,7 @@ const MOST_TIMES = 100_000;
 
 /** Reads a `<policy>.cases.json`: a list of cases, or an object that has it in `cases` (and may have `$schema`). */
 export function readCases(text: string): CasesRead {
-  const result = readStrictly(text, fileShape);
+  const result = readStrictly(text, casesShape);
   if (!result.ok) return result;
   const above = Array.isArray(result.json) ? "" : "/cases";
   const cases = result.read.map((each, index) => ({ ...each, pointer: child(above, index) }));
@@ -84,8 +86,9 @@ export function readCases(text: string): CasesRead {
   return { ok: true, cases: cases.map((each) => ({ ...each, ...placeOf(found.get(each.pointer)?.value ?? 0) })) };
 }
 
-const callArguments: Shape<JsonObject> = (value, spot) =>
-  isObject(value) ? value : wrongType(value, spot, "a tool's arguments, an object");
+const callArguments: Shape<JsonObject> = shaped(words({ type: "object" }), (value, spot) =>
+  isObject(value) ? value : wrongType(value, spot, "a tool's arguments, an object"),
+);
 
 const call = object("a call", { tool: needed(nameOf("a tool's name")), arguments: optional(callArguments) });
 
@@ -104,19 +107,31 @@ const grantFields: Shape<CaseGrant> = turned(
   }),
 );
 
-const grant: Shape<CaseGrant | null> = (value, spot) => (value === null ? null : grantFields(value, spot));
+const nobody: Shape<null> = shaped(words({ type: "null" }), () => null);
 
-const instant: Shape<number> = (value, spot) => {
-  const read = typeof value === "string" ? readInstant(value) : undefined;
-  if (read === undefined) return wrongType(value, spot, 'a date-time like "2026-01-31T00:00:00Z"');
-  return read.seconds * 1000 + Number(read.fraction.slice(0, 3).padEnd(3, "0"));
-};
+const grant: Shape<CaseGrant | null> = shaped(
+  () => ({ kind: "either", of: [nobody, grantFields] }),
+  (value, spot) => (value === null ? null : grantFields(value, spot)),
+);
 
-const times: Shape<number> = (value, spot) => {
+/** The instant of a date-time (RFC 3339) in whole milliseconds, or undefined when it is none. */
+export function readAt(text: string): number | undefined {
+  const read = readInstant(text);
+  return read && read.seconds * 1000 + Number(read.fraction.slice(0, 3).padEnd(3, "0"));
+}
+
+const instant: Shape<number> = shaped(
+  words({ type: "string", format: "date-time" }),
+  (value, spot) =>
+    (typeof value === "string" ? readAt(value) : undefined) ??
+    wrongType(value, spot, 'a date-time like "2026-01-31T00:00:00Z"'),
+);
+
+const times: Shape<number> = shaped(words({ type: "integer", minimum: 1, maximum: MOST_TIMES }), (value, spot) => {
   const whole = isNumber(value) ? safeInteger(value) : undefined;
   if (whole !== undefined && whole >= 1 && whole <= MOST_TIMES) return whole;
   return wrongType(value, spot, `a whole number from 1 to ${MOST_TIMES}`);
-};
+});
 
 const stepFields = {
   call: needed(call),
@@ -149,14 +164,14 @@ const caseFields = object("a case", {
 
 type Unplaced = Omit<PolicyCase, "pointer" | "line" | "column">;
 
-const caseShape: Shape<Unplaced> = (value, spot) => {
+const caseShape: Shape<Unplaced> = shaped(caseFields.face, (value, spot) => {
   const read = caseFields(value, spot);
   if (read === undefined) return undefined;
   const own = stepOf(read, NOBODY);
   const before = (read.before ?? []).map((each) => stepOf(each, own.grant));
   checkOrder([...before, own], spot);
   return { name: read.name, ...own, before, expect: read.expect };
-};
+});
 
 type StepRead = {
   readonly call: { readonly tool: string; readonly arguments: JsonObject | undefined };
@@ -193,7 +208,10 @@ const cases = list("cases", caseShape);
 
 const inObject = object("a cases file", { $schema: optional(string), cases: needed(cases) });
 
-const fileShape: Shape<readonly Unplaced[]> = (value, spot) => {
-  if (Array.isArray(value)) return cases(value, spot);
-  return isObject(value) ? inObject(value, spot)?.cases : wrongType(value, spot, "a list of cases");
-};
+export const casesShape: Shape<readonly Unplaced[]> = shaped(
+  () => ({ kind: "either", of: [cases, inObject] }),
+  (value, spot) => {
+    if (Array.isArray(value)) return cases(value, spot);
+    return isObject(value) ? inObject(value, spot)?.cases : wrongType(value, spot, "a list of cases");
+  },
+);

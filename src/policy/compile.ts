@@ -15,7 +15,8 @@ import { type CompiledWall, compileWall } from "./wall.ts";
 export type CompiledPolicy = {
   readonly defaultEffect: "allow" | "deny";
   readonly allTools: CompiledRules;
-  readonly isHidden: (tool: string) => boolean;
+  /** Pointer to the name or glob in `hide` that hides the tool. */
+  readonly hiddenBy: (tool: string) => string | undefined;
   /** The one entry that applies to the tool. */
   readonly entryOf: (tool: string) => CompiledEntry | undefined;
 };
@@ -43,13 +44,17 @@ export type EntryRules = CompiledRules & {
 
 export function compilePolicy(document: PolicyDocument): CompiledPolicy {
   const hidden = namesOf(document.hide);
+  const places = new Map(document.hide.map((name, index) => [name, index] as const).reverse());
   const names = namesOf(document.tools.keys());
   const entries = new Map<string, CompiledEntry>();
   for (const [key, entry] of document.tools) entries.set(key, compileEntry(key, entry));
   return {
     defaultEffect: document.default,
     allTools: compileRules(document.allTools, "/all_tools", undefined),
-    isHidden: (tool) => hidden.find(tool) !== undefined,
+    hiddenBy: (tool) => {
+      const name = hidden.find(tool);
+      return name === undefined ? undefined : child("/hide", places.get(name) ?? 0);
+    },
     entryOf: (tool) => {
       const key = names.find(tool);
       return key === undefined ? undefined : entries.get(key);

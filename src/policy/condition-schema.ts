@@ -1,29 +1,34 @@
 /** How a condition is written: `{path, op, value}`, or a group of conditions. */
 import { isObject, type Json } from "../json/value.ts";
 import type { Condition } from "./document.ts";
+import { words } from "./face.ts";
 import { criterionOf, OPERATORS } from "./operator.ts";
-import { readPath } from "./path.ts";
+import { PATH_PATTERN, readPath } from "./path.ts";
 import { below, note, type Spot } from "./problem.ts";
-import { list, needed, object, type Shape, string, tested, turned, word } from "./shape.ts";
+import { list, needed, object, type Shape, shaped, string, tested, turned, word } from "./shape.ts";
 
-const path: Shape<string> = tested(string, (text) => {
-  const read = readPath(text);
-  return read.ok ? undefined : read.reason;
-});
+export const path: Shape<string> = tested(
+  string,
+  (text) => {
+    const read = readPath(text);
+    return read.ok ? undefined : read.reason;
+  },
+  { pattern: PATH_PATTERN },
+);
 
 const operator = word("op", OPERATORS);
 
 const leafFields = object("a condition", {
   path: needed(path),
   op: needed(operator),
-  value: needed((value) => ({ value })),
+  value: needed(shaped(words({}), (value) => ({ value }))),
 });
 
-const leaf: Shape<Condition> = (value, spot) => {
+const leaf: Shape<Condition> = shaped(leafFields.face, (value, spot) => {
   const read = leafFields(value, spot);
   if (isObject(value) && value.value !== undefined) checkValue(value.op, value.value, below(spot, "value"));
   return read && { kind: "leaf", path: read.path, operator: read.op, value: read.value.value };
-};
+});
 
 /** Of the fields as written, so that an unfit value is reported beside a mistyped path. */
 function checkValue(op: Json | undefined, value: Json, spot: Spot): void {
@@ -33,17 +38,20 @@ function checkValue(op: Json | undefined, value: Json, spot: Spot): void {
   if (!criterion.ok) note(spot, criterion.reason);
 }
 
-export const condition: Shape<Condition> = (value, spot) => {
-  const group = isObject(value) ? groupOf(Object.keys(value)) : undefined;
-  return group === undefined ? leaf(value, spot) : groups[group](value, spot);
-};
+export const condition: Shape<Condition> = shaped(
+  () => ({ kind: "either", of: [leaf, groups.all, groups.any, groups.not] }),
+  (value, spot) => {
+    const group = isObject(value) ? groupOf(Object.keys(value)) : undefined;
+    return group === undefined ? leaf(value, spot) : groups[group](value, spot);
+  },
+);
 
 const conditions = list("conditions", condition);
 
 const groups: Readonly<Record<"all" | "any" | "not", Shape<Condition>>> = {
-  all: turned(object("a group", { all: needed(conditions) }), ({ all }) => ({ kind: "all", of: all })),
-  any: turned(object("a group", { any: needed(conditions) }), ({ any }) => ({ kind: "any", of: any })),
-  not: turned(object("a group", { not: needed(condition) }), ({ not }) => ({ kind: "not", of: not })),
+  all: turned(object("a group of all", { all: needed(conditions) }), ({ all }) => ({ kind: "all", of: all })),
+  any: turned(object("a group of any", { any: needed(conditions) }), ({ any }) => ({ kind: "any", of: any })),
+  not: turned(object("a negation", { not: needed(condition) }), ({ not }) => ({ kind: "not", of: not })),
 };
 
 /** A condition with `path`, `op` or `value` is meant as one, whatever else stands in it. */

@@ -1,4 +1,5 @@
 /** Conditions made ready to judge: paths read, operators with their values, `not` moved into the operators. */
+import { child } from "../json/pointer.ts";
 import { type Call, type Found, follow } from "./call.ts";
 import type { Criterion } from "./criterion.ts";
 import type { Condition } from "./document.ts";
@@ -6,28 +7,53 @@ import { criterionOf } from "./operator.ts";
 import { everyOutcome, type Outcome, type Reading, someOutcome } from "./outcome.ts";
 import { type Path, readPath } from "./path.ts";
 
-export type Leaf = { readonly kind: "leaf"; readonly path: Path; readonly criterion: Criterion };
+/** `written` is the condition as the document has it; under a `not` the criterion is its opposite. */
+export type Leaf = {
+  readonly kind: "leaf";
+  readonly pointer: string;
+  readonly written: WrittenLeaf;
+  readonly negated: boolean;
+  readonly path: Path;
+  readonly criterion: Criterion;
+};
 
-export type Term = Leaf | { readonly kind: "all" | "any"; readonly of: readonly Term[] };
+export type Term = Leaf | { readonly kind: "all" | "any"; readonly pointer: string; readonly of: readonly Term[] };
 
-export function compileCondition(condition: Condition, negated = false): Term {
+type WrittenLeaf = Extract<Condition, { kind: "leaf" }>;
+
+/** `pointer` is where the condition stands in its document. */
+function compileCondition(condition: Condition, pointer: string, negated = false): Term {
   switch (condition.kind) {
     case "leaf":
-      return compileLeaf(condition, negated);
+      return compileLeaf(condition, pointer, negated);
     case "not":
-      return compileCondition(condition.of, !negated);
+      return compileCondition(condition.of, child(pointer, "not"), !negated);
     default: {
       // De Morgan: not all of them is any of their opposites.
       const kind = (condition.kind === "all") !== negated ? "all" : "any";
-      return { kind, of: condition.of.map((each) => compileCondition(each, negated)) };
+      const at = child(pointer, condition.kind);
+      return {
+        kind,
+        pointer,
+        of: condition.of.map((each, index) => compileCondition(each, child(at, index), negated)),
+      };
     }
   }
+}
+
+/** Of a list whose conditions all have to hold. */
+export function compileConditions(conditions: readonly Condition[], pointer: string): readonly Term[] {
+  return conditions.map((each, index) => compileCondition(each, child(pointer, index)));
+}
+
+export function judgeAll(terms: readonly Term[], call: Call, reading: Reading): Outcome {
+  return everyOutcome(terms, (term) => judge(term, call, reading));
 }
 
 export function judge(term: Term, call: Call, reading: Reading): Outcome {
   switch (term.kind) {
     case "all":
-      return everyOutcome(term.of, (each) => judge(each, call, reading));
+      return judgeAll(term.of, call, reading);
     case "any":
       return someOutcome(term.of, (each) => judge(each, call, reading));
     case "leaf": {
@@ -59,9 +85,10 @@ const UNJUDGED: Criterion = {
   wants: "a rule that can be read",
 };
 
-function compileLeaf(condition: Extract<Condition, { kind: "leaf" }>, negated: boolean): Leaf {
-  const path = readPath(condition.path);
-  const criterion = criterionOf(condition.operator, condition.value, negated);
-  if (!path.ok || !criterion.ok) return { kind: "leaf", path: { root: "args", steps: [] }, criterion: UNJUDGED };
-  return { kind: "leaf", path: path.path, criterion: criterion.criterion };
+function compileLeaf(written: WrittenLeaf, pointer: string, negated: boolean): Leaf {
+  const leaf = { kind: "leaf", pointer, written, negated } as const;
+  const path = readPath(written.path);
+  const criterion = criterionOf(written.operator, written.value, negated);
+  if (!path.ok || !criterion.ok) return { ...leaf, path: { root: "args", steps: [] }, criterion: UNJUDGED };
+  return { ...leaf, path: path.path, criterion: criterion.criterion };
 }

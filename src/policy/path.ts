@@ -32,6 +32,9 @@ export type PathRead = { readonly ok: true; readonly path: Path } | { readonly o
 const NAME = /\.([^.[\]|"'`\s]+)/y;
 const KEY = /\[("[^"\\]*(?:\\.[^"\\]*)*")\]/y;
 const INDEX = /\[(0|[1-9][0-9]*)\]/y;
+/** The same grammar as one pattern of ECMAScript, for editors. */
+export const PATH_PATTERN = `^(?:args(?:${NAME.source}|${KEY.source}|${INDEX.source}|\\[\\*\\]|\\|json)*|tool|server|grant\\.(?:id|label|tags(?:${INDEX.source}|\\[\\*\\])?)|time\\.(?:hour|weekday))$`;
+
 const HEAD = /^(?:(?:grant|time)\.)?[^.[\]|"'`\s]*/;
 
 export function readPath(text: string): PathRead {

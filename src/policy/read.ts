@@ -8,7 +8,7 @@ import { crosscheck } from "./crosscheck.ts";
 import type { PolicyDocument } from "./document.ts";
 import type { PolicyProblem } from "./problem.ts";
 import { policyShape } from "./schema.ts";
-import type { Shape } from "./shape.ts";
+import type { Reader } from "./shape.ts";
 import { readStrictly } from "./strict.ts";
 
 export type { PolicyProblem } from "./problem.ts";
@@ -29,7 +29,8 @@ export function readPolicy(text: string): PolicyRead {
   return result.ok ? { ok: true, document: result.read, canonical: canonicalJson(result.json) } : result;
 }
 
-const wholePolicy: Shape<PolicyDocument> = (value, spot) => {
+/** Of a document that is no text any more. */
+export const wholePolicy: Reader<PolicyDocument> = (value, spot) => {
   const document = policyShape(value, spot);
   crosscheck(value, spot);
   return document;

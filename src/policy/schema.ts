@@ -5,8 +5,9 @@
  */
 import { millionthsOf, safeInteger } from "../json/decimal.ts";
 import { isNumber, type Json, type JsonNumber } from "../json/value.ts";
-import { condition } from "./condition-schema.ts";
+import { condition, path } from "./condition-schema.ts";
 import type { AllTools, Limit, PolicyDocument, RateLimit, ToolEntry, Wall } from "./document.ts";
+import { words } from "./face.ts";
 import { isGlob } from "./glob.ts";
 import { RATE_LIMIT_SPACE } from "./limit.ts";
 import { hasEach, readPath } from "./path.ts";
@@ -19,13 +20,14 @@ import {
   object,
   optional,
   type Shape,
+  shaped,
   string,
   tested,
   turned,
   word,
   wrongType,
 } from "./shape.ts";
-import { readWindow, WINDOW_WANTED, type Window } from "./window.ts";
+import { LONGEST, readWindow, WINDOW_WANTED, WINDOWS, type Window } from "./window.ts";
 
 const DURATION = /^[1-9][0-9]*[smhd]$/;
 const MOST = 10 ** 12;
@@ -35,29 +37,38 @@ const toolName: Shape<string> = tested(nameOf("a tool's name"), (name) =>
   isGlob(name) && !name.isWellFormed() ? "half a surrogate pair can't stand in a glob" : undefined,
 );
 
-const windowShape: Shape<Window> = (value, spot) => readWindow(value) ?? wrongType(value, spot, WINDOW_WANTED);
+const windowShape: Shape<Window> = shaped(
+  words({ anyOf: [{ enum: [...WINDOWS] }, { type: "integer", minimum: 1, maximum: LONGEST }] }),
+  (value, spot) => readWindow(value) ?? wrongType(value, spot, WINDOW_WANTED),
+);
 
-const max: Shape<number> = (value, spot) => {
+const max: Shape<number> = shaped(words({ type: "integer", minimum: 1, maximum: MOST }), (value, spot) => {
   const whole = isNumber(value) ? safeInteger(value) : undefined;
   return whole !== undefined && whole >= 1 && whole <= MOST
     ? whole
     : wrongType(value, spot, "a whole number from 1 to 1000000000000");
-};
+});
 
-const increment: Shape<number | JsonNumber> = (value, spot) => {
+const increment: Shape<number | JsonNumber> = shaped(words({ type: "number", exclusiveMinimum: 0 }), (value, spot) => {
   const read = isNumber(value) ? millionthsOf(value) : undefined;
   const fits = read?.kind === "huge" || (read?.kind === "amount" && read.millionths > 0n);
   return isNumber(value) && fits ? value : wrongType(value, spot, "a number above 0 with at most six decimal places");
-};
-
-const singlePath: Shape<string> = tested(string, (text) => {
-  const read = readPath(text);
-  if (!read.ok) return read.reason;
-  return hasEach(read.path) ? "[*] can't stand here: one value is wanted, not several" : undefined;
 });
 
-const counterName: Shape<string> = tested(nameOf("a counter's name"), (name) =>
-  name.startsWith(RATE_LIMIT_SPACE) ? "names that begin so are kept for the counters of rate_limit" : undefined,
+const singlePath: Shape<string> = tested(
+  path,
+  (text) => {
+    const read = readPath(text);
+    return read.ok && hasEach(read.path) ? "[*] can't stand here: one value is wanted, not several" : undefined;
+  },
+  { not: { pattern: "\\[\\*\\]" } },
+);
+
+const counterName: Shape<string> = tested(
+  nameOf("a counter's name"),
+  (name) =>
+    name.startsWith(RATE_LIMIT_SPACE) ? "names that begin so are kept for the counters of rate_limit" : undefined,
+  { not: { pattern: `^${RATE_LIMIT_SPACE}` } },
 );
 
 const limitFields = object("a limit", {
@@ -72,10 +83,13 @@ const limitFields = object("a limit", {
 });
 
 const limit: Shape<Limit> = turned(
-  tested(limitFields, (read) =>
-    read.increment !== undefined && read.increment_from !== undefined
-      ? "a limit has increment or increment_from, not both"
-      : undefined,
+  tested(
+    limitFields,
+    (read) =>
+      read.increment !== undefined && read.increment_from !== undefined
+        ? "a limit has increment or increment_from, not both"
+        : undefined,
+    { not: { required: ["increment", "increment_from"] } },
   ),
   (read) => ({
     counter: read.counter,
@@ -89,16 +103,23 @@ const limit: Shape<Limit> = turned(
 
 const SHORT_RATE = /^([1-9][0-9]*)\/([a-z]+|[1-9][0-9]*)$/;
 
+const RATE_WANTED = 'a rate like "10/minute" or "10/60", or an object with max and window';
+
 const rateFields = object("a rate_limit", { max: needed(max), window: needed(windowShape) });
 
-const rateLimit: Shape<RateLimit> = (value, spot) => {
-  if (typeof value !== "string") return rateFields(value, spot);
+const shortRate: Shape<RateLimit> = shaped(words({ type: "string", pattern: SHORT_RATE.source }), (value, spot) => {
+  if (typeof value !== "string") return wrongType(value, spot, RATE_WANTED);
   const [, count = "", per = ""] = SHORT_RATE.exec(value) ?? [];
   const window = readWindow(/^[0-9]/.test(per) ? Number(per) : per);
   const most = Number(count);
   if (window !== undefined && most >= 1 && most <= MOST) return { max: most, window };
-  return wrongType(value, spot, 'a rate like "10/minute" or "10/60", or an object with max and window');
-};
+  return wrongType(value, spot, RATE_WANTED);
+});
+
+const rateLimit: Shape<RateLimit> = shaped(
+  () => ({ kind: "either", of: [shortRate, rateFields] }),
+  (value, spot) => (typeof value === "string" ? shortRate : rateFields)(value, spot),
+);
 
 const wall: Shape<Wall> = turned(
   object("a wall", {
@@ -117,8 +138,10 @@ const rules = {
   description: optional(string),
 };
 
-const duration: Shape<string> = tested(string, (text) =>
-  DURATION.test(text) ? undefined : 'expected a duration like "30s", "30m", "12h" or "7d"',
+const duration: Shape<string> = tested(
+  string,
+  (text) => (DURATION.test(text) ? undefined : 'expected a duration like "30s", "30m", "12h" or "7d"'),
+  { pattern: DURATION.source },
 );
 
 const approvalShape = object("an approval", {
@@ -151,7 +174,7 @@ const tool: Shape<ToolEntry> = turned(
 const allTools: Shape<AllTools> = turned(object("all_tools", rules), rulesOf);
 
 /** Whatever audit will keep of arguments: refused as a whole until it is built. */
-const record: Shape<Json> = (value) => value;
+const record: Shape<Json> = shaped(words({}), (value) => value);
 
 export const policyShape: Shape<PolicyDocument> = turned(
   object("a policy", {

@@ -3,13 +3,21 @@
  * wrong with it in words a person can act on, and goes on, so that one mistake never hides another.
  */
 import { isObject, type Json } from "../json/value.ts";
+import { type Face, type Words, words } from "./face.ts";
 import { below, note, onKey, type Spot } from "./problem.ts";
 import { quoted, shownWithType } from "./quote.ts";
 import { didYouMean } from "./suggest.ts";
 import { unenforced } from "./unenforced.ts";
 
 /** Reads a value; undefined when it was refused, and then at least one problem is noted. */
-export type Shape<T> = (value: Json, spot: Spot) => T | undefined;
+export type Reader<T> = (value: Json, spot: Spot) => T | undefined;
+
+/** A reader that can also tell what it takes. */
+export type Shape<T> = Reader<T> & { readonly face: () => Face };
+
+export function shaped<T>(face: () => Face, read: Reader<T>): Shape<T> {
+  return Object.assign((value: Json, spot: Spot) => read(value, spot), { face });
+}
 
 export type Field<T, Needed extends boolean = boolean> = { readonly shape: Shape<T>; readonly needed: Needed };
 export type Fields = Readonly<Record<string, Field<unknown>>>;
@@ -38,7 +46,7 @@ export function wrongType(value: Json, spot: Spot, wanted: string): undefined {
 /** An object with these fields and no others. `what` names it in messages. */
 export function object<F extends Fields>(what: string, fields: F): Shape<Read<F>> {
   const names = Object.keys(fields);
-  return (value, spot) => {
+  const read: Reader<Read<F>> = (value, spot) => {
     if (!isObject(value)) return wrongType(value, spot, `${what}, an object`);
     const before = spot.notes.length;
     for (const key of Object.keys(value)) {
@@ -56,10 +64,11 @@ export function object<F extends Fields>(what: string, fields: F): Shape<Read<F>
     // Every field was read by its own shape, and without a note none of them was refused.
     return spot.notes.length === before ? (result as Read<F>) : undefined;
   };
+  return shaped(() => ({ kind: "object", what, fields }), read);
 }
 
 export function list<T>(what: string, item: Shape<T>): Shape<readonly T[]> {
-  return (value, spot) => {
+  const read: Reader<readonly T[]> = (value, spot) => {
     if (!Array.isArray(value)) return wrongType(value, spot, `a list of ${what}`);
     const items: T[] = [];
     value.forEach((each, index) => {
@@ -68,11 +77,12 @@ export function list<T>(what: string, item: Shape<T>): Shape<readonly T[]> {
     });
     return items.length === value.length ? items : undefined;
   };
+  return shaped(() => ({ kind: "list", item }), read);
 }
 
 /** An object whose keys are names of the author's own. */
 export function dictionary<T>(what: string, name: Shape<string>, item: Shape<T>): Shape<ReadonlyMap<string, T>> {
-  return (value, spot) => {
+  const read: Reader<ReadonlyMap<string, T>> = (value, spot) => {
     if (!isObject(value)) return wrongType(value, spot, what);
     const before = spot.notes.length;
     const items = new Map<string, T>();
@@ -84,59 +94,68 @@ export function dictionary<T>(what: string, name: Shape<string>, item: Shape<T>)
     }
     return spot.notes.length === before ? items : undefined;
   };
+  return shaped(() => ({ kind: "dictionary", name, item }), read);
 }
 
-export const string: Shape<string> = (value, spot) =>
-  typeof value === "string" ? value : wrongType(value, spot, "a string");
+export const string: Shape<string> = shaped(words({ type: "string" }), (value, spot) =>
+  typeof value === "string" ? value : wrongType(value, spot, "a string"),
+);
 
 /** A name of something: a string that is not empty. */
 export function nameOf(what: string): Shape<string> {
-  return (value, spot) => {
+  return shaped(words({ type: "string", minLength: 1 }), (value, spot) => {
     if (typeof value !== "string") return wrongType(value, spot, what);
     if (value !== "") return value;
     note(spot, `${what} must not be empty`);
     return undefined;
-  };
+  });
 }
 
 /** One of a few words. A word that is known but not enforced yet is refused by name. */
-export function word<const W extends string>(field: string, words: readonly W[]): Shape<W> {
-  const wanted = words.map((each) => `"${each}"`).join(words.length > 2 ? ", " : " or ");
-  return (value, spot) => {
+export function word<const W extends string>(field: string, known: readonly W[]): Shape<W> {
+  const wanted = known.map((each) => `"${each}"`).join(known.length > 2 ? ", " : " or ");
+  const refusal = (each: string) => unenforced(`${field} "${each}"`);
+  const face = () =>
+    ({ kind: "schema", schema: { enum: known.filter((each) => refusal(each) === undefined) } }) as const;
+  return shaped(face, (value, spot) => {
     if (typeof value !== "string") return wrongType(value, spot, wanted);
-    const known = words.find((each) => each === value);
-    const refusal = unenforced(`${field} "${value}"`);
-    if (known === undefined) note(spot, `expected ${wanted}, found ${quoted(value)}${didYouMean(value, words)}`);
-    else if (refusal !== undefined) note(spot, refusal);
-    else return known;
+    const meant = known.find((each) => each === value);
+    const refused = refusal(value);
+    if (meant === undefined) note(spot, `expected ${wanted}, found ${quoted(value)}${didYouMean(value, known)}`);
+    else if (refused !== undefined) note(spot, refused);
+    else return meant;
     return undefined;
-  };
+  });
 }
 
 /** A field that the language has; refused by name as long as it is not enforced. Its value is read all the same. */
 export function enforcedField<T>(field: string, shape: Shape<T>): Shape<T> {
-  return (value, spot) => {
+  const face = () => (unenforced(field) === undefined ? shape.face() : words({ not: {} })());
+  return shaped(face, (value, spot) => {
     const refusal = unenforced(field);
     if (refusal !== undefined) note(onKey(spot), refusal);
     return shape(value, spot);
-  };
+  });
 }
 
-/** A shape with a further test, which answers what is wrong. */
-export function tested<T>(shape: Shape<T>, fault: (read: T) => string | undefined): Shape<T> {
-  return (value, spot) => {
-    const read = shape(value, spot);
-    const reason = read === undefined ? undefined : fault(read);
-    if (reason === undefined) return read;
-    note(spot, reason);
-    return undefined;
-  };
+/** A shape with a further test, which answers what is wrong; `told` is as much of it as JSON Schema can say. */
+export function tested<T>(shape: Shape<T>, fault: (read: T) => string | undefined, told: Words = {}): Shape<T> {
+  return shaped(
+    () => ({ kind: "narrowed", face: shape.face(), schema: told }),
+    (value, spot) => {
+      const read = shape(value, spot);
+      const reason = read === undefined ? undefined : fault(read);
+      if (reason === undefined) return read;
+      note(spot, reason);
+      return undefined;
+    },
+  );
 }
 
 /** A shape that makes something else of what another read. */
 export function turned<From, To>(shape: Shape<From>, turn: (from: From) => To): Shape<To> {
-  return (value, spot) => {
+  return shaped(shape.face, (value, spot) => {
     const read = shape(value, spot);
     return read === undefined ? undefined : turn(read);
-  };
+  });
 }

@@ -6,14 +6,16 @@ import type { CompiledEntry, CompiledPolicy } from "./compile.ts";
 
 export type Standing =
   | { readonly kind: "no policy" }
-  | { readonly kind: "hidden" }
+  /** Pointer to what hides it. */
+  | { readonly kind: "hidden"; readonly by: string }
   | { readonly kind: "unlisted" }
   | { readonly kind: "listed"; readonly policy: CompiledPolicy; readonly entry: CompiledEntry | undefined };
 
 export function standingOf(policy: CompiledPolicy | null, tool: string): Standing {
   if (policy === null) return { kind: "no policy" };
   const entry = policy.entryOf(tool);
-  if (entry?.action === "hide" || policy.isHidden(tool)) return { kind: "hidden" };
+  const by = policy.hiddenBy(tool) ?? (entry?.action === "hide" ? `${entry.pointer}/action` : undefined);
+  if (by !== undefined) return { kind: "hidden", by };
   if (entry === undefined && policy.defaultEffect === "deny") return { kind: "unlisted" };
   return { kind: "listed", policy, entry };
 }

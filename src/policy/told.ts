@@ -4,7 +4,6 @@
  */
 import { formatMillionths } from "../json/decimal.ts";
 import type { LimitDemand } from "./limit.ts";
-import type { Window } from "./window.ts";
 
 /** What a counter answered. Amounts in millionths; `resetAt` in milliseconds since the Unix epoch. */
 export type LimitReached = {
@@ -25,9 +24,18 @@ export function unknownToolText(tool: string): string {
 
 export function limitText(demand: LimitDemand, { used, max, resetAt, retryAfterMs }: LimitReached): string {
   const seconds = secondsToWait(retryAfterMs);
-  const most = `at most ${formatMillionths(max)} ${windowText(demand)} for ${SUBJECTS[demand.scope]}`;
+  const most = allowanceText(formatMillionths(max), demand);
   const wait = `${seconds} ${seconds === 1 ? "second" : "seconds"}, after ${new Date(resetAt).toISOString()}`;
   return deniedText(`Limit reached: ${most}, and ${formatMillionths(used)} used. Try again in ${wait}.`);
+}
+
+/** `at most 5 per minute for this grant`. */
+export function allowanceText(
+  max: string,
+  { window, align, scope }: Pick<LimitDemand, "window" | "align" | "scope">,
+): string {
+  const span = typeof window === "number" ? `${window} seconds` : window;
+  return `at most ${max} ${align === "rolling" ? "within any" : "per"} ${span} for ${SUBJECTS[scope]}`;
 }
 
 /** Whole seconds, never too few. */
@@ -40,11 +48,3 @@ const SUBJECTS = {
   session: "this session",
   server: "all grants of this server together",
 } as const;
-
-function windowText({ window, align }: LimitDemand): string {
-  return `${align === "rolling" ? "within any" : "per"} ${windowName(window)}`;
-}
-
-function windowName(window: Window): string {
-  return typeof window === "number" ? `${window} seconds` : window;
-}

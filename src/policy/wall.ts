@@ -1,8 +1,9 @@
 /** One entry of `require` or `deny_if`, and whether it lets a call through. */
+import { child } from "../json/pointer.ts";
 import type { Call } from "./call.ts";
-import { compileCondition, judge, type Term } from "./condition.ts";
+import { compileConditions, judgeAll, type Term } from "./condition.ts";
 import type { Wall } from "./document.ts";
-import { everyOutcome, type Reading } from "./outcome.ts";
+import type { Reading } from "./outcome.ts";
 
 export type CompiledWall = {
   readonly rule: string;
@@ -16,13 +17,12 @@ export function compileWall(wall: Wall, rule: string, reading: Reading, reason: 
   return {
     rule,
     reading,
-    terms: wall.conditions.map((each) => compileCondition(each)),
+    terms: compileConditions(wall.conditions, child(rule, "conditions")),
     text: wall.onDeny || reason || undefined,
   };
 }
 
 /** A `deny_if` denies when its conditions hold, a `require` when they do not; both when that can't be told. */
-export function denies(wall: CompiledWall, call: Call): boolean {
-  const outcome = everyOutcome(wall.terms, (term) => judge(term, call, wall.reading));
-  return outcome !== (wall.reading === "deny_if" ? "fails" : "holds");
+export function denies({ terms, reading }: CompiledWall, call: Call): boolean {
+  return judgeAll(terms, call, reading) !== (reading === "deny_if" ? "fails" : "holds");
 }

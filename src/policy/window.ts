@@ -7,7 +7,7 @@ export const WINDOWS = ["second", "minute", "hour", "day", "week", "month"] as c
 /** A number is a length in seconds, 1 to 2,678,400, whose windows are counted from the Unix epoch. */
 export type Window = (typeof WINDOWS)[number] | number;
 
-const LONGEST = 2_678_400;
+export const LONGEST = 2_678_400;
 
 /** Lengths that are the same windows as a named one. A week is not among them: it starts on Monday, 604800 on Thursday. */
 const SAME: ReadonlyMap<number, Window> = new Map([

@@ -18,7 +18,7 @@ export type ServerFolder = {
 };
 
 /** Belongs to the offline checks of a policy, not to what is sent. */
-const NOT_A_POLICY = /^(?:server|tools)\.json$|\.cases\.json$|^\./;
+export const NOT_A_POLICY = /^(?:server|tools)\.json$|\.cases\.json$|^\./;
 
 export function readFolder(directory: string, cwd: string): ServerFolder[] {
   const entries = list(directory, cwd);
@@ -55,7 +55,7 @@ function readServer(directory: string, slug: string, cwd: string): ServerFolder 
 }
 
 /** A byte order mark stays in the text: the strict reader names it as a mistake. */
-function readSource(path: string, cwd: string): SourceFile {
+export function readSource(path: string, cwd: string): SourceFile {
   const name = shownPath(path, cwd);
   try {
     return { name, text: new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(readFileSync(path)) };
@@ -66,10 +66,10 @@ function readSource(path: string, cwd: string): SourceFile {
   }
 }
 
-type Entry = { readonly name: string; readonly is: "file" | "folder" };
+export type Entry = { readonly name: string; readonly is: "file" | "folder" };
 
 /** Sorted, with links followed: mounted configuration is often made of links. */
-function list(directory: string, cwd: string): Entry[] {
+export function list(directory: string, cwd: string): Entry[] {
   try {
     return readdirSync(directory)
       .sort()
@@ -81,7 +81,7 @@ function list(directory: string, cwd: string): Entry[] {
 }
 
 /** Relative to where the user stands, as long as that is the shorter way to say it. */
-function shownPath(path: string, cwd: string): string {
+export function shownPath(path: string, cwd: string): string {
   const short = relative(cwd, path);
   return short === "" ? "." : short.startsWith("..") && short.length > path.length ? path : short;
 }

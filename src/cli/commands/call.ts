@@ -1,9 +1,7 @@
 /** `grantgate call`: one tool call through the gateway, as an agent would make it. */
-import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
-import { text as readAll } from "node:stream/consumers";
+import { argumentText } from "../argument-text.ts";
 import type { Context } from "../context.ts";
-import { type ExitCode, errorCode, usage } from "../failure.ts";
+import type { ExitCode } from "../failure.ts";
 import { callTarget, findGateway } from "../gateway.ts";
 import { readArguments } from "../mcp/arguments.ts";
 import { type Era, withClient } from "../mcp/client.ts";
@@ -47,16 +45,4 @@ export async function call(
     }
   });
   return refused ? 1 : 0;
-}
-
-/** `-` reads standard input and `@file` a file, since quoting JSON for a shell is a craft of its own. */
-async function argumentText({ cwd }: Context, json: string | undefined): Promise<string> {
-  if (json === undefined) return "{}";
-  if (json === "-") return readAll(process.stdin);
-  if (!json.startsWith("@")) return json;
-  try {
-    return readFileSync(resolve(cwd, json.slice(1)), "utf8");
-  } catch (error) {
-    throw usage(`The file ${json.slice(1)} can't be read (${errorCode(error) ?? "error"}).`);
-  }
 }

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { canonicalJson } from "../../../src/json/canonical.ts";
@@ -13,6 +15,23 @@ const faultOf = (text: string) => {
   const parsed = parseJson(text);
   return parsed.ok ? null : parsed.fault;
 };
+
+/** Bytes that four megabytes of this value hold once they are read. */
+function memoryOf(unit: string): number {
+  const text = `[${Array(1_400_000).fill(unit)}]`;
+  collectGarbage();
+  const before = process.memoryUsage().heapUsed;
+  const value = read(text);
+  collectGarbage();
+  const bytes = process.memoryUsage().heapUsed - before;
+  expect(value).toHaveLength(1_400_000);
+  return bytes;
+}
+
+function collectGarbage(): void {
+  setFlagsFromString("--expose-gc");
+  runInNewContext("gc")();
+}
 
 describe("reading JSON", () => {
   it("reads whatever JSON.stringify writes as JSON.parse does", () => {
@@ -47,6 +66,17 @@ describe("reading JSON", () => {
     const text = '{"__proto__":{"a":1},"constructor":2,"toJSON":"x","hasOwnProperty":null}';
     expect(JSON.stringify(read(text))).toBe(text);
     expect(({} as Record<string, unknown>).a).toBeUndefined();
+  });
+
+  it("gives objects that inherit nothing", () => {
+    const object = read("{}");
+    for (const name of ["constructor", "toString", "__proto__", "hasOwnProperty"]) {
+      expect(name in Object(object), name).toBe(false);
+    }
+  });
+
+  it("takes little more memory for objects than for lists", () => {
+    expect(memoryOf("{}")).toBeLessThan(2 * memoryOf("[]"));
   });
 
   it.each(['{"a":1,"a":2}', '{"a":1,"\\u0061":2}', '{"x":{"y":1,"y":1}}'])("refuses the repeated key in %s", (text) => {

@@ -1,0 +1,64 @@
+/** The commands that work on policies offline, their options and their help. None of them needs a gateway. */
+import type { Command } from "commander";
+import type { PolicyCheckOptions } from "../commands/policy-check.ts";
+import type { PolicyExplainOptions } from "../commands/policy-explain.ts";
+import type { PolicyTestOptions } from "../commands/policy-test.ts";
+import type { Context } from "../context.ts";
+import type { ExitCode } from "../failure.ts";
+
+type Add = (parent: Command, usage: string, description: string, ...examples: string[]) => Command;
+
+export function policyCommands(root: Command, add: Add, context: Context, done: (exit: ExitCode) => void): void {
+  const policy = root.command("policy").description("check, test and explain policies; needs no gateway");
+
+  add(
+    policy,
+    "check [paths...]",
+    "find all mistakes in policies, their cases and servers, each with its place",
+    "npx grantgate policy check policies",
+    "npx grantgate policy check policies/fortios/standard.json --strict",
+  )
+    .option("--strict", "exit 1 for warnings too")
+    .action(async (paths: readonly string[], options: PolicyCheckOptions) => {
+      const named = paths.length === 0 ? [POLICIES] : paths;
+      done(await (await import("../commands/policy-check.ts")).policyCheck(context, named, options));
+    });
+
+  add(
+    policy,
+    "test [path]",
+    "run the cases of policies (<policy>.cases.json beside <policy>.json)",
+    "npx grantgate policy test",
+    "npx grantgate policy test policies/fortios --watch",
+    "npx grantgate policy test --mutate --require-coverage --junit report.xml",
+  )
+    .option("--mutate", "change each rule in turn, and list the changes that no case notices; any exits 1")
+    .option("--coverage", "list every rule, and whether a case reached it")
+    .option("--require-coverage", "exit 1 when a rule was not reached")
+    .option("--junit <file>", "write a JUnit report too")
+    .option("--watch", "run again after every change, until Ctrl-C")
+    .action(async (path: string | undefined, options: PolicyTestOptions) => {
+      done(await (await import("../commands/policy-test.ts")).policyTest(context, path ?? POLICIES, options));
+    });
+
+  add(
+    policy,
+    "explain <policy> <tool> [arguments]",
+    "tell rule by rule how a policy decides a call; one that is not allowed exits 1",
+    'npx grantgate policy explain policies/everything/demo.json echo \'{"message":"hi"}\'',
+    "npx grantgate policy explain policies/fortios/standard.json firewall_policy_delete @call.json --tag ops",
+  )
+    .option("--label <text>", "the label of the grant that calls", "explain")
+    .option(
+      "--tag <tag>",
+      "a tag of it; may be given more than once",
+      (tag: string, tags: string[]) => [...tags, tag],
+      [],
+    )
+    .option("--at <instant>", "when, such as 2026-01-31T09:00:00Z (default: now)")
+    .action(async (path: string, tool: string, json: string | undefined, options: PolicyExplainOptions) => {
+      done(await (await import("../commands/policy-explain.ts")).policyExplain(context, path, tool, json, options));
+    });
+}
+
+const POLICIES = "policies";
