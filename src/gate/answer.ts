@@ -83,7 +83,9 @@ async function* lateFrames(arriving: Promise<Arrived>, exchange: CallExchange): 
 
 function streamed(source: AsyncGenerator<string, void>, exchange: CallExchange, course: Course): Response {
   const { request, era, requestId } = exchange;
-  const withheld = failure("The grant was revoked while the call ran, or can't be checked; the answer is withheld.");
+  const withheld = failure(
+    "The grant was revoked while the call ran, or could not be checked; the answer is withheld.",
+  );
   const farewell = messageFrame(failedReply(request, era, requestId, withheld).body ?? "");
   return streamResponse(liveStream(source, { ...course.pulse, farewell }));
 }

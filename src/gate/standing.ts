@@ -7,6 +7,7 @@ import { sha256 } from "../grant/digest.ts";
 import type { GrantRecord } from "../grant/record.ts";
 import { ledgerOf } from "../ledger/find.ts";
 import type { Demand, JournalEntry, TakeAnswer } from "../ledger/protocol.ts";
+import type { Era } from "../mcp/era.ts";
 import type { Request as Call } from "../mcp/message.ts";
 import type { Refusal } from "../mcp/refusal.ts";
 import type { SessionOwner } from "../upstream/session.ts";
@@ -96,7 +97,9 @@ function tellLimit(
   const demand = verdict.kind === "pass" ? verdict.demands[answer.demand] : undefined;
   if (call === null || demand === undefined) throw new Error("the ledger refused a demand that was not made");
   const asked = { era: call.era, request: call.request, requestId: enquiry.requestId, policy: grant.policy };
-  return limitedReply(asked, demand, answer);
+  // Without a session, a limit of scope session is the grant's.
+  const scope = demand.scope === "session" && call.session === null ? "grant" : demand.scope;
+  return limitedReply(asked, { ...demand, scope }, answer);
 }
 
 /** The legacy session as the ledger may know it, where a demand counts by it: its id is the upstream's, and stays here. */
@@ -122,7 +125,9 @@ function journalEntry({ incoming, requestId }: Enquiry, grant: GrantRecord, verd
   };
 }
 
-function callIn(incoming: Incoming | Refusal): { readonly era: "legacy" | "modern"; readonly request: Call } | null {
+type Asking = { readonly era: Era; readonly request: Call; readonly session: string | null };
+
+function callIn(incoming: Incoming | Refusal): Asking | null {
   if (incoming.kind !== "message" || incoming.message.kind !== "request") return null;
-  return { era: incoming.era, request: incoming.message };
+  return { era: incoming.era, request: incoming.message, session: incoming.session };
 }
