@@ -12,6 +12,7 @@ import { within } from "../upstream/body.ts";
 import { type Failure, failure } from "../upstream/failure.ts";
 import { gather } from "../upstream/gather.ts";
 import type { Parcel } from "../upstream/headers.ts";
+import { isSessionId } from "../upstream/session.ts";
 import type { Course } from "./course.ts";
 import { edited } from "./edit.ts";
 import { type Exchange, endingOf, failedReply } from "./exchange.ts";
@@ -39,6 +40,7 @@ export async function answer(arriving: Promise<Response | Failure>, parcel: Parc
   const response =
     now.kind === "streaming" ? streamed(relay(now.body, exchange), exchange, course) : respond(replyOf(now, exchange));
   if (request.method !== "initialize" || !("session" in now) || now.session === null) return response;
+  if (!isSessionId(now.session)) return response;
   // A session id is given with the answer to initialize only (specification 2025-11-25, "Session Management").
   response.headers.set("mcp-session-id", await course.seal(now.session));
   return response;

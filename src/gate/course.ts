@@ -28,7 +28,10 @@ export function setOff({ request, env, ctx, settings, requestId }: Way, passed: 
   const { grant, contents, seq } = passed;
   const abort = new AbortController();
   // In the modern era a client that leaves has cancelled; in the legacy era it has only left.
-  if (parcel.era === "modern") request.signal.addEventListener("abort", () => abort.abort());
+  if (parcel.era === "modern") {
+    if (request.signal.aborted) abort.abort();
+    request.signal.addEventListener("abort", () => abort.abort());
+  }
   const ended = once((ending) => {
     if (seq === null) return;
     const latencyMs = Date.now() - startedAt;

@@ -4,7 +4,13 @@
  */
 import type { GrantRecord } from "../grant/record.ts";
 import { isObject, type Json, type JsonObject, member } from "../json/value.ts";
-import { HEADER_MISMATCH, INVALID_PARAMS, METHOD_NOT_FOUND, UNSUPPORTED_VERSION } from "../mcp/codes.ts";
+import {
+  HEADER_MISMATCH,
+  INVALID_PARAMS,
+  INVALID_REQUEST,
+  METHOD_NOT_FOUND,
+  UNSUPPORTED_VERSION,
+} from "../mcp/codes.ts";
 import { type Era, MODERN_VERSIONS } from "../mcp/era.ts";
 import type { Notification, Request } from "../mcp/message.ts";
 import { isOpenNotification, isOpenRequest } from "../mcp/methods.ts";
@@ -44,10 +50,14 @@ const PASS: Verdict = { kind: "pass", demands: [] };
 const NO_ARGUMENTS: JsonObject = Object.freeze(Object.create(null));
 const ACCEPTED: Verdict = { kind: "reply", reply: { status: 202, body: null }, effect: "drop" };
 
+/** What a server asked, it asked in a session; without one, an answer could reach what another grant was asked. */
+const STRAY = refuse(400, INVALID_REQUEST, "Bad Request: a response must name the session it belongs to.", null);
+
 export function judge(incoming: Incoming, about: Circumstances): Verdict {
   const { server } = about.contents;
   if (server.era !== "auto" && server.era !== incoming.era) return otherEra(incoming, server.era);
-  if (incoming.kind !== "message" || incoming.message.kind === "response") return PASS;
+  if (incoming.kind !== "message") return PASS;
+  if (incoming.message.kind === "response") return incoming.session === null ? STRAY : PASS;
   const { era, message } = incoming;
   if (message.kind === "notification") return judgeNotification(era, message);
   if (!isOpenRequest(era, message.method, server.surface)) return unknownMethod(era, message);

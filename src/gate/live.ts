@@ -26,7 +26,10 @@ export function liveStream(source: AsyncIterator<string>, pulse: Pulse): Readabl
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
       pending ??= source.next();
-      const next = await within(pending, everyMs);
+      const next = await within(pending, everyMs).catch((error: unknown) => {
+        pulse.over();
+        throw error;
+      });
       if (next !== "late") pending = null;
       if (next !== "late" && next.done) {
         pulse.over();

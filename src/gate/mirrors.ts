@@ -6,12 +6,15 @@ import { isObject, type JsonObject } from "../json/value.ts";
 import { type Mirrors, mirrorsOf } from "../mcp/params.ts";
 import { Kept } from "./kept.ts";
 
+/** Longer names are not remembered: a server must not fill an isolate. */
+const LONGEST_NAME = 512;
+
 const mirrors = new Kept<string, Mirrors>(20_000);
 
 export function rememberMirrors(serverVersion: string, list: JsonObject): void {
   if (!Array.isArray(list.tools)) return;
   for (const tool of list.tools) {
-    if (!isObject(tool) || typeof tool.name !== "string") continue;
+    if (!isObject(tool) || typeof tool.name !== "string" || tool.name.length > LONGEST_NAME) continue;
     mirrors.set(key(serverVersion, tool.name), mirrorsOf(tool.inputSchema));
   }
 }

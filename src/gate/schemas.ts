@@ -3,9 +3,11 @@ import type { Env } from "../env.ts";
 import type { GrantRecord } from "../grant/record.ts";
 import { parseJson } from "../json/parse.ts";
 import type { Json, JsonObject } from "../json/value.ts";
+import { ledgerOf } from "../ledger/find.ts";
 import type { Era } from "../mcp/era.ts";
 import { definitionsIn } from "../tools/definitions.ts";
 import type { Definition, ToolShelf } from "../tools/shelf.ts";
+import { within } from "../upstream/body.ts";
 import { listTools } from "../upstream/lister.ts";
 import type { Target } from "../upstream/target.ts";
 import type { Way } from "./gate.ts";
@@ -14,7 +16,10 @@ import { Kept } from "./kept.ts";
 /** How long this isolate takes a definition for already kept, in ms. */
 const FRESH_MS = 60_000;
 
-const shelved = new Kept<string, { readonly inputSchema: string; readonly at: number }>(20_000);
+/** A schema longer than this is not remembered but sent to the shelf each time: a server must not fill an isolate. */
+const LONGEST_REMEMBERED = 4_096;
+
+const shelved = new Kept<string, { readonly inputSchema: string; readonly at: number }>(5_000);
 
 /** Keeps what a list says. Runs behind the answer. */
 export async function shelve(env: Env, grant: GrantRecord, list: JsonObject): Promise<void> {
@@ -26,16 +31,23 @@ export async function shelve(env: Env, grant: GrantRecord, list: JsonObject): Pr
   });
   if (news.length === 0) return;
   await shelfOf(env, grant).put(grant.serverVersion, news);
-  for (const definition of news) shelved.set(key(definition), { inputSchema: definition.inputSchema, at: now });
+  for (const definition of news) {
+    const { inputSchema } = definition;
+    if (inputSchema.length <= LONGEST_REMEMBERED) shelved.set(key(definition), { inputSchema, at: now });
+  }
 }
 
 /** How long a server that was listed from here is not listed again, in ms: a client may ask for any name. */
 const RELIST_MS = 30_000;
+/** How long a call waits for a listing, in ms: nothing is said to its client meanwhile. */
+const LISTING_MS = 10_000;
 /** How often another request's listing is looked in on, in ms. */
 const LOOK_MS = 200;
 
-/** When this isolate last began to list each server version, and whether it still does. */
-const listings = new Kept<string, { readonly since: number; underway: boolean }>(1_000);
+type Listing = { readonly since: number; underway: boolean };
+
+/** When this isolate last began to list each server version in each era, and whether it still does. */
+const listings = new Kept<string, Listing>(1_000);
 
 /** The tool's input schema as the server last listed it; undefined when the server does not list the tool. */
 export async function schemaOf(
@@ -48,23 +60,28 @@ export async function schemaOf(
   const shelf = shelfOf(env, grant);
   const kept = await shelf.schemaOf(grant.serverVersion, tool);
   if (kept !== null) return read(kept);
-  const last = listings.get(grant.serverVersion);
+  // A grant that no longer stands must not make the gateway speak to a server.
+  if ((await ledgerOf(env, grant.id).view()) === null) return undefined;
+  // A client chooses its era: one that the server does not speak must cost nobody else their turn.
+  const listed = `${era} ${grant.serverVersion}`;
+  const last = listings.get(listed);
   if (last === undefined || Date.now() - last.since > RELIST_MS) {
     const bounds = { maxBytes: settings.maxAnswerBytes, timeoutSeconds: settings.timeoutSeconds };
-    await list(shelf, grant.serverVersion, listTools(target, era, bounds));
+    const listing = listings.set(listed, { since: Date.now(), underway: true });
+    await within(list(shelf, grant.serverVersion, listTools(target, era, bounds), listing), LISTING_MS);
   } else {
-    while (last.underway && Date.now() - last.since < RELIST_MS) await scheduler.wait(LOOK_MS);
+    while (last.underway && Date.now() - last.since < LISTING_MS) await scheduler.wait(LOOK_MS);
   }
-  const listed = await shelf.schemaOf(grant.serverVersion, tool);
-  return listed === null ? undefined : read(listed);
+  const found = await shelf.schemaOf(grant.serverVersion, tool);
+  return found === null ? undefined : read(found);
 }
 
 async function list(
   shelf: DurableObjectStub<ToolShelf>,
   serverVersion: string,
   pages: AsyncIterable<JsonObject>,
+  listing: Listing,
 ): Promise<void> {
-  const listing = listings.set(serverVersion, { since: Date.now(), underway: true });
   try {
     for await (const page of pages) await shelf.put(serverVersion, definitionsIn(page));
   } finally {
@@ -76,7 +93,13 @@ function shelfOf(env: Env, grant: GrantRecord): DurableObjectStub<ToolShelf> {
   return env.TOOL_SHELF.getByName(grant.server);
 }
 
+/** What was parsed is kept, because what a policy prepares of a schema hangs on the very object. */
+const parsedSchemas = new Kept<string, Json>(500);
+
 function read(text: string): Json | undefined {
+  const known = text.length <= LONGEST_REMEMBERED ? parsedSchemas.get(text) : undefined;
+  if (known !== undefined) return known;
   const parsed = parseJson(text);
-  return parsed.ok ? parsed.value : undefined;
+  if (!parsed.ok) return undefined;
+  return text.length <= LONGEST_REMEMBERED ? parsedSchemas.set(text, parsed.value) : parsed.value;
 }

@@ -10,6 +10,7 @@ import type { Demand, JournalEntry, TakeAnswer } from "../ledger/protocol.ts";
 import type { Era } from "../mcp/era.ts";
 import type { Request as Call } from "../mcp/message.ts";
 import type { Refusal } from "../mcp/refusal.ts";
+import { heldTo } from "../policy/told.ts";
 import type { SessionOwner } from "../upstream/session.ts";
 import { type Contents, contentsOf } from "./contents.ts";
 import { limitedReply } from "./denial.ts";
@@ -97,9 +98,7 @@ function tellLimit(
   const demand = verdict.kind === "pass" ? verdict.demands[answer.demand] : undefined;
   if (call === null || demand === undefined) throw new Error("the ledger refused a demand that was not made");
   const asked = { era: call.era, request: call.request, requestId: enquiry.requestId, policy: grant.policy };
-  // Without a session, a limit of scope session is the grant's.
-  const scope = demand.scope === "session" && call.session === null ? "grant" : demand.scope;
-  return limitedReply(asked, { ...demand, scope }, answer);
+  return limitedReply(asked, heldTo(demand, call.session), answer);
 }
 
 /** The legacy session as the ledger may know it, where a demand counts by it: its id is the upstream's, and stays here. */

@@ -15,7 +15,17 @@ const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$
 
 /** Optional white space around a field value is not part of it (RFC 9110, 5.6.3). */
 export function trimmed(value: string | null): string | null {
-  return value === null ? null : value.replace(/^[ \t]+|[ \t]+$/g, "");
+  if (value === null) return null;
+  // Loops, since /[ \t]+$/ takes quadratic time on a long run of spaces that does not end the value.
+  let start = 0;
+  let end = value.length;
+  while (isBlank(value.charCodeAt(start))) start++;
+  while (end > start && isBlank(value.charCodeAt(end - 1))) end--;
+  return value.slice(start, end);
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09;
 }
 
 /** The value a mirrored header carries, or null when its base64 form is broken. */

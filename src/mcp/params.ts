@@ -6,6 +6,7 @@
  * headers more than the body.
  */
 import { compareNumbers } from "../json/decimal.ts";
+import { samenessText } from "../json/sameness.ts";
 import { isNumber, isObject, type Json, JsonNumber, type JsonObject, member } from "../json/value.ts";
 import { decodeHeaderValue, mirrorText, trimmed } from "./headers.ts";
 
@@ -23,16 +24,19 @@ export function checkParams(
   mirrors: Mirrors | null,
 ): string | null {
   const seen = new Set<string>();
+  const unplaced = new Map<string, string>();
   for (const [name, raw] of headers) {
     if (!name.toLowerCase().startsWith(PARAM_PREFIX)) continue;
     const param = name.toLowerCase().slice(PARAM_PREFIX.length);
     const value = decodeHeaderValue(trimmed(raw) ?? "");
     if (value === null) return `Mcp-Param-${param} carries broken base64`;
     const path = mirrors?.get(param);
-    const matches = path === undefined ? someArgumentIs(args, value) : mirrored(valueAt(args, path), value);
-    if (!matches) return `Mcp-Param-${param} does not mirror an argument`;
+    if (path === undefined) unplaced.set(param, value);
+    else if (!mirrored(valueAt(args, path), value)) return stray(param);
     seen.add(param);
   }
+  const unmatched = unmatchedIn(args, unplaced);
+  if (unmatched !== undefined) return stray(unmatched);
   for (const [param, path] of mirrors ?? []) {
     const value = valueAt(args, path);
     if (!seen.has(param) && mirrorText(value) !== null)
@@ -68,8 +72,34 @@ function mirrored(value: Json | undefined, header: string): boolean {
   return mirrorText(value) === header;
 }
 
-function someArgumentIs(value: Json | undefined, header: string): boolean {
-  if (Array.isArray(value)) return value.some((item) => someArgumentIs(item, header));
-  if (isObject(value)) return Object.keys(value).some((key) => someArgumentIs(value[key], header));
-  return mirrored(value, header);
+function stray(param: string): string {
+  return `Mcp-Param-${param} does not mirror an argument`;
+}
+
+/** The first header whose value no argument has. One walk serves all headers: there may be thousands of both. */
+function unmatchedIn(args: JsonObject, headers: ReadonlyMap<string, string>): string | undefined {
+  if (headers.size === 0) return undefined;
+  const texts = new Set(headers.values());
+  const numbers = new Set([...texts].map(numberIn).filter((number) => number !== undefined));
+  const seen = { texts: new Set<string>(), numbers: new Set<string>() };
+  const visit = (value: Json | undefined): void => {
+    if (Array.isArray(value)) {
+      for (const item of value) visit(item);
+    } else if (isObject(value)) {
+      for (const key of Object.keys(value)) visit(value[key]);
+    } else {
+      const text = mirrorText(value);
+      if (text !== null && texts.has(text)) seen.texts.add(text);
+      const number = numbers.size > 0 && isNumber(value) ? samenessText(value) : undefined;
+      if (number !== undefined && numbers.has(number)) seen.numbers.add(number);
+    }
+  };
+  visit(args);
+  const matches = (text: string) => seen.texts.has(text) || seen.numbers.has(numberIn(text) ?? "");
+  return [...headers].find(([, text]) => !matches(text))?.[0];
+}
+
+/** One text for all ways to write the number that a header carries. */
+function numberIn(header: string): string | undefined {
+  return CANONICAL_DECIMAL.test(header) ? samenessText(new JsonNumber(header)) : undefined;
 }

@@ -11,12 +11,12 @@ import { words } from "./face.ts";
 import { readInstant } from "./instant.ts";
 import { below, note, type PolicyProblem, type Spot } from "./problem.ts";
 import {
+  type Form,
   list,
   nameOf,
   needed,
   object,
   optional,
-  type Shape,
   shaped,
   string,
   tested,
@@ -86,13 +86,13 @@ export function readCases(text: string): CasesRead {
   return { ok: true, cases: cases.map((each) => ({ ...each, ...placeOf(found.get(each.pointer)?.value ?? 0) })) };
 }
 
-const callArguments: Shape<JsonObject> = shaped(words({ type: "object" }), (value, spot) =>
+const callArguments: Form<JsonObject> = shaped(words({ type: "object" }), (value, spot) =>
   isObject(value) ? value : wrongType(value, spot, "a tool's arguments, an object"),
 );
 
 const call = object("a call", { tool: needed(nameOf("a tool's name")), arguments: optional(callArguments) });
 
-const grantFields: Shape<CaseGrant> = turned(
+const grantFields: Form<CaseGrant> = turned(
   object("a grant", {
     id: optional(nameOf("a grant's id")),
     label: optional(string),
@@ -107,9 +107,9 @@ const grantFields: Shape<CaseGrant> = turned(
   }),
 );
 
-const nobody: Shape<null> = shaped(words({ type: "null" }), () => null);
+const nobody: Form<null> = shaped(words({ type: "null" }), () => null);
 
-const grant: Shape<CaseGrant | null> = shaped(
+const grant: Form<CaseGrant | null> = shaped(
   () => ({ kind: "either", of: [nobody, grantFields] }),
   (value, spot) => (value === null ? null : grantFields(value, spot)),
 );
@@ -120,14 +120,14 @@ export function readAt(text: string): number | undefined {
   return read && read.seconds * 1000 + Number(read.fraction.slice(0, 3).padEnd(3, "0"));
 }
 
-const instant: Shape<number> = shaped(
+const instant: Form<number> = shaped(
   words({ type: "string", format: "date-time" }),
   (value, spot) =>
     (typeof value === "string" ? readAt(value) : undefined) ??
     wrongType(value, spot, 'a date-time like "2026-01-31T00:00:00Z"'),
 );
 
-const times: Shape<number> = shaped(words({ type: "integer", minimum: 1, maximum: MOST_TIMES }), (value, spot) => {
+const times: Form<number> = shaped(words({ type: "integer", minimum: 1, maximum: MOST_TIMES }), (value, spot) => {
   const whole = isNumber(value) ? safeInteger(value) : undefined;
   if (whole !== undefined && whole >= 1 && whole <= MOST_TIMES) return whole;
   return wrongType(value, spot, `a whole number from 1 to ${MOST_TIMES}`);
@@ -140,7 +140,7 @@ const stepFields = {
   times: optional(times),
 };
 
-const expected: Shape<Expected> = turned(
+const expected: Form<Expected> = turned(
   tested(
     object("an expectation", {
       effect: needed(word("effect", EFFECTS)),
@@ -164,7 +164,7 @@ const caseFields = object("a case", {
 
 type Unplaced = Omit<PolicyCase, "pointer" | "line" | "column">;
 
-const caseShape: Shape<Unplaced> = shaped(caseFields.face, (value, spot) => {
+const caseShape: Form<Unplaced> = shaped(caseFields.face, (value, spot) => {
   const read = caseFields(value, spot);
   if (read === undefined) return undefined;
   const own = stepOf(read, NOBODY);
@@ -208,7 +208,7 @@ const cases = list("cases", caseShape);
 
 const inObject = object("a cases file", { $schema: optional(string), cases: needed(cases) });
 
-export const casesShape: Shape<readonly Unplaced[]> = shaped(
+export const casesShape: Form<readonly Unplaced[]> = shaped(
   () => ({ kind: "either", of: [cases, inObject] }),
   (value, spot) => {
     if (Array.isArray(value)) return cases(value, spot);

@@ -3,17 +3,17 @@ import { isObject, type Json } from "../json/value.ts";
 import type { Condition } from "./document.ts";
 import { words } from "./face.ts";
 import { criterionOf, OPERATORS } from "./operator.ts";
-import { PATH_PATTERN, readPath } from "./path.ts";
+import { pathPattern, readPath } from "./path.ts";
 import { below, note, type Spot } from "./problem.ts";
-import { list, needed, object, type Shape, shaped, string, tested, turned, word } from "./shape.ts";
+import { type Form, list, needed, object, shaped, string, tested, turned, word } from "./shape.ts";
 
-export const path: Shape<string> = tested(
+const path: Form<string> = tested(
   string,
   (text) => {
     const read = readPath(text);
     return read.ok ? undefined : read.reason;
   },
-  { pattern: PATH_PATTERN },
+  { pattern: pathPattern(true) },
 );
 
 const operator = word("op", OPERATORS);
@@ -24,7 +24,7 @@ const leafFields = object("a condition", {
   value: needed(shaped(words({}), (value) => ({ value }))),
 });
 
-const leaf: Shape<Condition> = shaped(leafFields.face, (value, spot) => {
+const leaf: Form<Condition> = shaped(leafFields.face, (value, spot) => {
   const read = leafFields(value, spot);
   if (isObject(value) && value.value !== undefined) checkValue(value.op, value.value, below(spot, "value"));
   return read && { kind: "leaf", path: read.path, operator: read.op, value: read.value.value };
@@ -38,8 +38,8 @@ function checkValue(op: Json | undefined, value: Json, spot: Spot): void {
   if (!criterion.ok) note(spot, criterion.reason);
 }
 
-export const condition: Shape<Condition> = shaped(
-  () => ({ kind: "either", of: [leaf, groups.all, groups.any, groups.not] }),
+export const condition: Form<Condition> = shaped(
+  () => ({ kind: "either", what: "a condition or group", of: [leaf, groups.all, groups.any, groups.not] }),
   (value, spot) => {
     const group = isObject(value) ? groupOf(Object.keys(value)) : undefined;
     return group === undefined ? leaf(value, spot) : groups[group](value, spot);
@@ -48,7 +48,7 @@ export const condition: Shape<Condition> = shaped(
 
 const conditions = list("conditions", condition);
 
-const groups: Readonly<Record<"all" | "any" | "not", Shape<Condition>>> = {
+const groups: Readonly<Record<"all" | "any" | "not", Form<Condition>>> = {
   all: turned(object("a group of all", { all: needed(conditions) }), ({ all }) => ({ kind: "all", of: all })),
   any: turned(object("a group of any", { any: needed(conditions) }), ({ any }) => ({ kind: "any", of: any })),
   not: turned(object("a negation", { not: needed(condition) }), ({ not }) => ({ kind: "not", of: not })),

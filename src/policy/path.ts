@@ -32,8 +32,12 @@ export type PathRead = { readonly ok: true; readonly path: Path } | { readonly o
 const NAME = /\.([^.[\]|"'`\s]+)/y;
 const KEY = /\[("[^"\\]*(?:\\.[^"\\]*)*")\]/y;
 const INDEX = /\[(0|[1-9][0-9]*)\]/y;
-/** The same grammar as one pattern of ECMAScript, for editors. */
-export const PATH_PATTERN = `^(?:args(?:${NAME.source}|${KEY.source}|${INDEX.source}|\\[\\*\\]|\\|json)*|tool|server|grant\\.(?:id|label|tags(?:${INDEX.source}|\\[\\*\\])?)|time\\.(?:hour|weekday))$`;
+/** The same grammar as one pattern of ECMAScript, for editors; with or without `[*]`. */
+export function pathPattern(each: boolean): string {
+  const star = each ? "|\\[\\*\\]" : "";
+  const below = `(?:${NAME.source}|${KEY.source}|${INDEX.source}|\\|json${star})*`;
+  return `^(?:args${below}|tool|server|grant\\.(?:id|label|tags(?:${INDEX.source}${star})?)|time\\.(?:hour|weekday))$`;
+}
 
 const HEAD = /^(?:(?:grant|time)\.)?[^.[\]|"'`\s]*/;
 

@@ -8,7 +8,7 @@ import { crosscheck } from "./crosscheck.ts";
 import type { PolicyDocument } from "./document.ts";
 import type { PolicyProblem } from "./problem.ts";
 import { policyShape } from "./schema.ts";
-import type { Reader } from "./shape.ts";
+import type { Shape } from "./shape.ts";
 import { readStrictly } from "./strict.ts";
 
 export type { PolicyProblem } from "./problem.ts";
@@ -30,7 +30,7 @@ export function readPolicy(text: string): PolicyRead {
 }
 
 /** Of a document that is no text any more. */
-export const wholePolicy: Reader<PolicyDocument> = (value, spot) => {
+export const wholePolicy: Shape<PolicyDocument> = (value, spot) => {
   const document = policyShape(value, spot);
   crosscheck(value, spot);
   return document;

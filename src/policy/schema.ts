@@ -5,21 +5,21 @@
  */
 import { millionthsOf, safeInteger } from "../json/decimal.ts";
 import { isNumber, type Json, type JsonNumber } from "../json/value.ts";
-import { condition, path } from "./condition-schema.ts";
+import { condition } from "./condition-schema.ts";
 import type { AllTools, Limit, PolicyDocument, RateLimit, ToolEntry, Wall } from "./document.ts";
 import { words } from "./face.ts";
 import { isGlob } from "./glob.ts";
 import { RATE_LIMIT_SPACE } from "./limit.ts";
-import { hasEach, readPath } from "./path.ts";
+import { hasEach, pathPattern, readPath } from "./path.ts";
 import {
   dictionary,
   enforcedField,
+  type Form,
   list,
   nameOf,
   needed,
   object,
   optional,
-  type Shape,
   shaped,
   string,
   tested,
@@ -33,38 +33,39 @@ const DURATION = /^[1-9][0-9]*[smhd]$/;
 const MOST = 10 ** 12;
 
 /** An exact name or a glob. Half a surrogate pair in a glob could match half a character of a name. */
-const toolName: Shape<string> = tested(nameOf("a tool's name"), (name) =>
+const toolName: Form<string> = tested(nameOf("a tool's name"), (name) =>
   isGlob(name) && !name.isWellFormed() ? "half a surrogate pair can't stand in a glob" : undefined,
 );
 
-const windowShape: Shape<Window> = shaped(
+const windowShape: Form<Window> = shaped(
   words({ anyOf: [{ enum: [...WINDOWS] }, { type: "integer", minimum: 1, maximum: LONGEST }] }),
   (value, spot) => readWindow(value) ?? wrongType(value, spot, WINDOW_WANTED),
 );
 
-const max: Shape<number> = shaped(words({ type: "integer", minimum: 1, maximum: MOST }), (value, spot) => {
+const max: Form<number> = shaped(words({ type: "integer", minimum: 1, maximum: MOST }), (value, spot) => {
   const whole = isNumber(value) ? safeInteger(value) : undefined;
   return whole !== undefined && whole >= 1 && whole <= MOST
     ? whole
     : wrongType(value, spot, "a whole number from 1 to 1000000000000");
 });
 
-const increment: Shape<number | JsonNumber> = shaped(words({ type: "number", exclusiveMinimum: 0 }), (value, spot) => {
+const increment: Form<number | JsonNumber> = shaped(words({ type: "number", exclusiveMinimum: 0 }), (value, spot) => {
   const read = isNumber(value) ? millionthsOf(value) : undefined;
   const fits = read?.kind === "huge" || (read?.kind === "amount" && read.millionths > 0n);
   return isNumber(value) && fits ? value : wrongType(value, spot, "a number above 0 with at most six decimal places");
 });
 
-const singlePath: Shape<string> = tested(
-  path,
+const singlePath: Form<string> = tested(
+  string,
   (text) => {
     const read = readPath(text);
-    return read.ok && hasEach(read.path) ? "[*] can't stand here: one value is wanted, not several" : undefined;
+    if (!read.ok) return read.reason;
+    return hasEach(read.path) ? "[*] can't stand here: one value is wanted, not several" : undefined;
   },
-  { not: { pattern: "\\[\\*\\]" } },
+  { pattern: pathPattern(false) },
 );
 
-const counterName: Shape<string> = tested(
+const counterName: Form<string> = tested(
   nameOf("a counter's name"),
   (name) =>
     name.startsWith(RATE_LIMIT_SPACE) ? "names that begin so are kept for the counters of rate_limit" : undefined,
@@ -82,7 +83,7 @@ const limitFields = object("a limit", {
   description: optional(string),
 });
 
-const limit: Shape<Limit> = turned(
+const limit: Form<Limit> = turned(
   tested(
     limitFields,
     (read) =>
@@ -107,7 +108,7 @@ const RATE_WANTED = 'a rate like "10/minute" or "10/60", or an object with max a
 
 const rateFields = object("a rate_limit", { max: needed(max), window: needed(windowShape) });
 
-const shortRate: Shape<RateLimit> = shaped(words({ type: "string", pattern: SHORT_RATE.source }), (value, spot) => {
+const shortRate: Form<RateLimit> = shaped(words({ type: "string", pattern: SHORT_RATE.source }), (value, spot) => {
   if (typeof value !== "string") return wrongType(value, spot, RATE_WANTED);
   const [, count = "", per = ""] = SHORT_RATE.exec(value) ?? [];
   const window = readWindow(/^[0-9]/.test(per) ? Number(per) : per);
@@ -116,12 +117,12 @@ const shortRate: Shape<RateLimit> = shaped(words({ type: "string", pattern: SHOR
   return wrongType(value, spot, RATE_WANTED);
 });
 
-const rateLimit: Shape<RateLimit> = shaped(
+const rateLimit: Form<RateLimit> = shaped(
   () => ({ kind: "either", of: [shortRate, rateFields] }),
   (value, spot) => (typeof value === "string" ? shortRate : rateFields)(value, spot),
 );
 
-const wall: Shape<Wall> = turned(
+const wall: Form<Wall> = turned(
   object("a wall", {
     conditions: needed(list("conditions", condition)),
     on_deny: optional(string),
@@ -138,7 +139,7 @@ const rules = {
   description: optional(string),
 };
 
-const duration: Shape<string> = tested(
+const duration: Form<string> = tested(
   string,
   (text) => (DURATION.test(text) ? undefined : 'expected a duration like "30s", "30m", "12h" or "7d"'),
   { pattern: DURATION.source },
@@ -152,7 +153,7 @@ const approvalShape = object("an approval", {
 
 const unwrapShape = object("an unwrap", { tool: needed(singlePath), arguments: needed(singlePath) });
 
-const tool: Shape<ToolEntry> = turned(
+const tool: Form<ToolEntry> = turned(
   object("a tool's entry", {
     action: optional(word("action", ["allow", "deny", "hide", "require_approval"])),
     reason: optional(string),
@@ -171,12 +172,12 @@ const tool: Shape<ToolEntry> = turned(
   }),
 );
 
-const allTools: Shape<AllTools> = turned(object("all_tools", rules), rulesOf);
+const allTools: Form<AllTools> = turned(object("all_tools", rules), rulesOf);
 
 /** Whatever audit will keep of arguments: refused as a whole until it is built. */
-const record: Shape<Json> = shaped(words({}), (value) => value);
+const record: Form<Json> = shaped(words({}), (value) => value);
 
-export const policyShape: Shape<PolicyDocument> = turned(
+export const policyShape: Form<PolicyDocument> = turned(
   object("a policy", {
     $schema: optional(string),
     version: needed(word("version", ["1"])),

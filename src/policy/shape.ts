@@ -10,16 +10,16 @@ import { didYouMean } from "./suggest.ts";
 import { unenforced } from "./unenforced.ts";
 
 /** Reads a value; undefined when it was refused, and then at least one problem is noted. */
-export type Reader<T> = (value: Json, spot: Spot) => T | undefined;
+export type Shape<T> = (value: Json, spot: Spot) => T | undefined;
 
-/** A reader that can also tell what it takes. */
-export type Shape<T> = Reader<T> & { readonly face: () => Face };
+/** A shape that can also tell what it takes. */
+export type Form<T> = Shape<T> & { readonly face: () => Face };
 
-export function shaped<T>(face: () => Face, read: Reader<T>): Shape<T> {
+export function shaped<T>(face: () => Face, read: Shape<T>): Form<T> {
   return Object.assign((value: Json, spot: Spot) => read(value, spot), { face });
 }
 
-export type Field<T, Needed extends boolean = boolean> = { readonly shape: Shape<T>; readonly needed: Needed };
+export type Field<T, Needed extends boolean = boolean> = { readonly shape: Form<T>; readonly needed: Needed };
 export type Fields = Readonly<Record<string, Field<unknown>>>;
 
 /** What an object of such fields reads as: a field that may be missing may be undefined. */
@@ -31,11 +31,11 @@ export type Read<F extends Fields> = {
     : never;
 };
 
-export function needed<T>(shape: Shape<T>): Field<T, true> {
+export function needed<T>(shape: Form<T>): Field<T, true> {
   return { shape, needed: true };
 }
 
-export function optional<T>(shape: Shape<T>): Field<T, false> {
+export function optional<T>(shape: Form<T>): Field<T, false> {
   return { shape, needed: false };
 }
 
@@ -44,9 +44,9 @@ export function wrongType(value: Json, spot: Spot, wanted: string): undefined {
 }
 
 /** An object with these fields and no others. `what` names it in messages. */
-export function object<F extends Fields>(what: string, fields: F): Shape<Read<F>> {
+export function object<F extends Fields>(what: string, fields: F): Form<Read<F>> {
   const names = Object.keys(fields);
-  const read: Reader<Read<F>> = (value, spot) => {
+  const read: Shape<Read<F>> = (value, spot) => {
     if (!isObject(value)) return wrongType(value, spot, `${what}, an object`);
     const before = spot.notes.length;
     for (const key of Object.keys(value)) {
@@ -67,8 +67,8 @@ export function object<F extends Fields>(what: string, fields: F): Shape<Read<F>
   return shaped(() => ({ kind: "object", what, fields }), read);
 }
 
-export function list<T>(what: string, item: Shape<T>): Shape<readonly T[]> {
-  const read: Reader<readonly T[]> = (value, spot) => {
+export function list<T>(what: string, item: Form<T>): Form<readonly T[]> {
+  const read: Shape<readonly T[]> = (value, spot) => {
     if (!Array.isArray(value)) return wrongType(value, spot, `a list of ${what}`);
     const items: T[] = [];
     value.forEach((each, index) => {
@@ -81,8 +81,8 @@ export function list<T>(what: string, item: Shape<T>): Shape<readonly T[]> {
 }
 
 /** An object whose keys are names of the author's own. */
-export function dictionary<T>(what: string, name: Shape<string>, item: Shape<T>): Shape<ReadonlyMap<string, T>> {
-  const read: Reader<ReadonlyMap<string, T>> = (value, spot) => {
+export function dictionary<T>(what: string, name: Form<string>, item: Form<T>): Form<ReadonlyMap<string, T>> {
+  const read: Shape<ReadonlyMap<string, T>> = (value, spot) => {
     if (!isObject(value)) return wrongType(value, spot, what);
     const before = spot.notes.length;
     const items = new Map<string, T>();
@@ -97,12 +97,12 @@ export function dictionary<T>(what: string, name: Shape<string>, item: Shape<T>)
   return shaped(() => ({ kind: "dictionary", name, item }), read);
 }
 
-export const string: Shape<string> = shaped(words({ type: "string" }), (value, spot) =>
+export const string: Form<string> = shaped(words({ type: "string" }), (value, spot) =>
   typeof value === "string" ? value : wrongType(value, spot, "a string"),
 );
 
 /** A name of something: a string that is not empty. */
-export function nameOf(what: string): Shape<string> {
+export function nameOf(what: string): Form<string> {
   return shaped(words({ type: "string", minLength: 1 }), (value, spot) => {
     if (typeof value !== "string") return wrongType(value, spot, what);
     if (value !== "") return value;
@@ -112,7 +112,7 @@ export function nameOf(what: string): Shape<string> {
 }
 
 /** One of a few words. A word that is known but not enforced yet is refused by name. */
-export function word<const W extends string>(field: string, known: readonly W[]): Shape<W> {
+export function word<const W extends string>(field: string, known: readonly W[]): Form<W> {
   const wanted = known.map((each) => `"${each}"`).join(known.length > 2 ? ", " : " or ");
   const refusal = (each: string) => unenforced(`${field} "${each}"`);
   const face = () =>
@@ -129,7 +129,7 @@ export function word<const W extends string>(field: string, known: readonly W[])
 }
 
 /** A field that the language has; refused by name as long as it is not enforced. Its value is read all the same. */
-export function enforcedField<T>(field: string, shape: Shape<T>): Shape<T> {
+export function enforcedField<T>(field: string, shape: Form<T>): Form<T> {
   const face = () => (unenforced(field) === undefined ? shape.face() : words({ not: {} })());
   return shaped(face, (value, spot) => {
     const refusal = unenforced(field);
@@ -139,7 +139,7 @@ export function enforcedField<T>(field: string, shape: Shape<T>): Shape<T> {
 }
 
 /** A shape with a further test, which answers what is wrong; `told` is as much of it as JSON Schema can say. */
-export function tested<T>(shape: Shape<T>, fault: (read: T) => string | undefined, told: Words = {}): Shape<T> {
+export function tested<T>(shape: Form<T>, fault: (read: T) => string | undefined, told: Words = {}): Form<T> {
   return shaped(
     () => ({ kind: "narrowed", face: shape.face(), schema: told }),
     (value, spot) => {
@@ -153,7 +153,7 @@ export function tested<T>(shape: Shape<T>, fault: (read: T) => string | undefine
 }
 
 /** A shape that makes something else of what another read. */
-export function turned<From, To>(shape: Shape<From>, turn: (from: From) => To): Shape<To> {
+export function turned<From, To>(shape: Form<From>, turn: (from: From) => To): Form<To> {
   return shaped(shape.face, (value, spot) => {
     const read = shape(value, spot);
     return read === undefined ? undefined : turn(read);

@@ -7,14 +7,14 @@ import { type JsonFault, MAX_DEPTH, parseJson } from "../json/parse.ts";
 import { placeAt } from "../json/place.ts";
 import type { Json } from "../json/value.ts";
 import { type PolicyProblem, placed, top } from "./problem.ts";
-import type { Reader } from "./shape.ts";
+import type { Shape } from "./shape.ts";
 
 /** `json` is the document as written. */
 export type StrictRead<T> =
   | { readonly ok: true; readonly read: T; readonly json: Json }
   | { readonly ok: false; readonly problems: readonly PolicyProblem[] };
 
-export function readStrictly<T>(text: string, shape: Reader<T>): StrictRead<T> {
+export function readStrictly<T>(text: string, shape: Shape<T>): StrictRead<T> {
   const repeats: JsonFault[] = [];
   const parsed = parseJson(text, MAX_DEPTH, repeats);
   if (!parsed.ok) {

@@ -25,8 +25,19 @@ export function unknownToolText(tool: string): string {
 export function limitText(demand: LimitDemand, { used, max, resetAt, retryAfterMs }: LimitReached): string {
   const seconds = secondsToWait(retryAfterMs);
   const most = allowanceText(formatMillionths(max), demand);
+  if (demand.amount > max) {
+    const amount = formatMillionths(demand.amount);
+    return deniedText(
+      `Limit reached: ${most}, and this call alone counts ${amount}. Waiting won't help; ask for less.`,
+    );
+  }
   const wait = `${seconds} ${seconds === 1 ? "second" : "seconds"}, after ${new Date(resetAt).toISOString()}`;
   return deniedText(`Limit reached: ${most}, and ${formatMillionths(used)} used. Try again in ${wait}.`);
+}
+
+/** The demand as it is told where there may be no session: a limit of scope `session` is then the grant's. */
+export function heldTo(demand: LimitDemand, session: string | null): LimitDemand {
+  return demand.scope === "session" && session === null ? { ...demand, scope: "grant" } : demand;
 }
 
 /** `at most 5 per minute for this grant`. */

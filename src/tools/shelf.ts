@@ -20,6 +20,9 @@ const PUT = `INSERT INTO tools (name, server_version, input_schema)
   ON CONFLICT (name) DO UPDATE SET server_version = excluded.server_version, input_schema = excluded.input_schema
   WHERE (server_version, input_schema) IS NOT (excluded.server_version, excluded.input_schema)`;
 
+/** A value that SQLite is given may have 2 MB; this leaves room for characters of several bytes. */
+const LONGEST = 500_000;
+
 export class ToolShelf extends DurableObject<Env> {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -27,10 +30,9 @@ export class ToolShelf extends DurableObject<Env> {
   }
 
   async put(serverVersion: string, definitions: readonly Definition[]): Promise<void> {
-    const rows = JSON.stringify(definitions.map(({ name, inputSchema }) => [name, inputSchema]));
     this.ctx.storage.transactionSync(() => {
       this.ctx.storage.sql.exec("DELETE FROM tools WHERE server_version <> ?", serverVersion);
-      this.ctx.storage.sql.exec(PUT, serverVersion, rows);
+      for (const rows of inBatches(definitions)) this.ctx.storage.sql.exec(PUT, serverVersion, rows);
     });
   }
 
@@ -45,4 +47,22 @@ export class ToolShelf extends DurableObject<Env> {
       .toArray();
     return row?.schema ?? null;
   }
+}
+
+/** The definitions as JSON texts that can be bound. One that is too long by itself is not kept, so a strict rule denies. */
+function* inBatches(definitions: readonly Definition[]): Generator<string, void> {
+  let batch: string[] = [];
+  let length = 0;
+  for (const { name, inputSchema } of definitions) {
+    const row = JSON.stringify([name, inputSchema]);
+    if (row.length > LONGEST) continue;
+    if (length + row.length > LONGEST) {
+      yield `[${batch.join(",")}]`;
+      batch = [];
+      length = 0;
+    }
+    batch.push(row);
+    length += row.length;
+  }
+  if (batch.length > 0) yield `[${batch.join(",")}]`;
 }

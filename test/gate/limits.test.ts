@@ -2,6 +2,7 @@
  * Limits are exact: whatever comes at once, whatever is evicted or edited, no call too many reaches the upstream.
  * Counting is done at the upstream, never by what the gateway says of itself.
  */
+import type { ServerResponse } from "node:http";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Gateway, type Grant, startGateway } from "./gateway.ts";
 import { minimalServer } from "./upstreams/minimal.ts";
@@ -9,7 +10,7 @@ import { only } from "./upstreams/misbehave.ts";
 import { type Recorder, startRecorder } from "./upstreams/recorder.ts";
 import { answerTo, messageOf, sendJson, textResult } from "./upstreams/replies.ts";
 import { DAY, inOneWindow, MINUTE } from "./window.ts";
-import { type CallAnswer, call, callModern, decisionOf } from "./wire.ts";
+import { type CallAnswer, call, callModern, decisionOf, post } from "./wire.ts";
 
 let upstream: Recorder;
 let gateway: Gateway;
@@ -188,6 +189,40 @@ describe("a count", () => {
     expect(failing.result?.isError).toBe(true);
     expect(absent.error).toEqual(unknown);
     expect(used).toEqual({ failing: 1, absent: 0 });
+  });
+});
+
+describe("a limit in a session", () => {
+  it("is not got round by giving another request the id of a call, so that its error answers the call", async () => {
+    const held: ServerResponse[] = [];
+    const refusal = { code: -32602, message: "No such resource" };
+    // As the official SDK does: the answer to either request goes to whichever of the two came last.
+    upstream.answer((req, res) => {
+      const message = messageOf(req);
+      if (message.params?.name === "charge") return void held.push(res);
+      const failed = { jsonrpc: "2.0", id: message.id, error: refusal };
+      if (message.params?.name === "absent") return sendJson(res, failed);
+      if (message.method !== "resources/read") return minimalServer().handle(req, res);
+      for (const call of held) sendJson(call, failed);
+      res.destroy();
+    });
+    const { charged, used } = await inOneWindow(DAY, async () => {
+      upstream.clear();
+      held.length = 0;
+      const limits = { charge: { limits: [perDay("charge", 5)] }, absent: { limits: [perDay("absent", 5)] } };
+      const grant = await grantUnder("one-id", limits);
+      const greeting = { protocolVersion: "2025-11-25", capabilities: {}, clientInfo: { name: "test", version: "1" } };
+      const greeted = await post(grant, "initialize", greeting);
+      const session = { "mcp-session-id": greeted.headers.get("mcp-session-id") ?? "" };
+      const charging = post(grant, "tools/call", { name: "charge" }, session);
+      await upstream.waitFor(({ text }) => text.includes('"charge"'));
+      await post(grant, "resources/read", { uri: "nothing://here" }, session);
+      const charged = (await (await charging).json()) as CallAnswer;
+      await call(grant, "absent");
+      return { charged, used: await usedOnceBack(grant, "absent") };
+    });
+    expect(charged.error).toEqual(refusal);
+    expect(used).toEqual({ charge: 1, absent: 0 });
   });
 });
 

@@ -2,7 +2,7 @@
  * Messages as an honest client of either era writes them, by hand, so that a test can change any one thing about them.
  */
 import type { Grant } from "./gateway.ts";
-import type { Raw } from "./raw.ts";
+import { type Raw, send } from "./raw.ts";
 
 export type Era = "legacy" | "modern";
 export const ERAS: readonly Era[] = ["legacy", "modern"];
@@ -43,6 +43,13 @@ export function headersFor(era: Era, { token }: Grant, { method, params }: Messa
   const name = params?.name ?? params?.uri;
   const named = typeof name === "string" ? ["Mcp-Name", mirrored(name)] : [];
   return [...shared, "MCP-Protocol-Version", "2026-07-28", "Mcp-Method", method, ...named];
+}
+
+/** Opens a legacy session with whatever server stands behind the grant, and gives the headers that name it. */
+export async function openSession(grant: Grant): Promise<string[]> {
+  const params = { protocolVersion: "2025-11-25", capabilities: {}, clientInfo: { name: "test", version: "1" } };
+  const { headers } = await send(grant.url, speak("legacy", grant, { method: "initialize", params }));
+  return ["Mcp-Session-Id", String(headers["mcp-session-id"])];
 }
 
 /** Headers with one of them changed, or taken out. */

@@ -6,7 +6,7 @@ import type { ServerResponse } from "node:http";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Gateway, type Grant, startGateway } from "./gateway.ts";
 import { type Opened, open, type Raw, send, sendAndLeave } from "./raw.ts";
-import { call, ERAS, type Era, headersFor, ID, type Message, speak, withHeader } from "./speak.ts";
+import { call, ERAS, type Era, headersFor, ID, type Message, openSession, speak, withHeader } from "./speak.ts";
 import { minimalServer } from "./upstreams/minimal.ts";
 import * as misbehave from "./upstreams/misbehave.ts";
 import { type Handler, type Recorder, startRecorder } from "./upstreams/recorder.ts";
@@ -408,6 +408,8 @@ describe("a question of the server", () => {
   const question = { jsonrpc: "2.0", id: "q-1", method: "elicitation/create", params: { message: "Sure?" } };
 
   it("passes to a legacy client, and the answer to the server", async () => {
+    upstream.answer(minimalServer().handle);
+    const session = await openSession(grant);
     upstream.answer(async (req, res) => {
       if (messageOf(req).method === undefined) return void res.writeHead(202).end();
       openSse(res);
@@ -419,9 +421,12 @@ describe("a question of the server", () => {
     expect(messageIn(await next(stream))).toEqual(question);
     const answer = { jsonrpc: "2.0", id: "q-1", result: { action: "accept", content: { n: 1 } } };
     const { headers } = speak("legacy", grant, CALL);
-    expect(await send(grant.url, { headers, body: JSON.stringify(answer) })).toMatchObject({ status: 202, text: "" });
+    const body = JSON.stringify(answer);
+    // Without its session it could answer what another grant was asked.
+    expect(await send(grant.url, { headers, body })).toMatchObject({ status: 400, json: { error: { code: -32600 } } });
+    expect(await send(grant.url, { headers: [...headers, ...session], body })).toMatchObject({ status: 202, text: "" });
     expect(messageIn(await next(stream))).toMatchObject({ id: ID, result: { content: [{ text: "done" }] } });
-    expect(upstream.requests[1]?.json).toEqual(answer);
+    expect(upstream.requests.at(-1)?.json).toEqual(answer);
   });
 
   it("does not pass to a modern client, which takes none", async () => {

@@ -73,6 +73,18 @@ describe.each(ERAS)("a call of the %s era with strict arguments", (era) => {
   });
 });
 
+it("is let through though another grant has just called in an era that the server does not speak", async () => {
+  const slug = await register();
+  const [legacy, modern] = [await caller("legacy", slug), await caller("modern", slug)];
+  upstream.answer((req, res) => {
+    if (req.text.includes("2026-07-28")) server.handle(req, res);
+    else res.writeHead(400).end();
+  });
+  expect((await legacy("echo", { text: "hi" })).isError).toBe(true);
+  expect((await modern("echo", { text: "hi" })).isError).toBeUndefined();
+  upstream.answer(server.handle);
+});
+
 it("is denied when the server can't be listed", async () => {
   const slug = `s${++servers}`;
   const down = await startRecorder();

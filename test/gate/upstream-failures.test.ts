@@ -17,7 +17,8 @@ import {
 } from "./explained.ts";
 import { type Gateway, type Grant, startGateway } from "./gateway.ts";
 import { send } from "./raw.ts";
-import { ERAS, headersFor, ID, withHeader } from "./speak.ts";
+import { ERAS, headersFor, ID, openSession, withHeader } from "./speak.ts";
+import { minimalServer } from "./upstreams/minimal.ts";
 import * as misbehave from "./upstreams/misbehave.ts";
 import { type Handler, type Recorder, startRecorder } from "./upstreams/recorder.ts";
 import { answerTo, event, messageOf, openSse, sendJson, textResult } from "./upstreams/replies.ts";
@@ -197,9 +198,12 @@ describe.each([
     ["fails", status(500, "application/json", RPC_ERROR), /answered with HTTP 500\./],
     ["resets the connection", misbehave.resetConnection(), /could not be reached\./],
   ])("%s", async (_how, handler, reason) => {
+    upstream.answer(minimalServer().handle);
+    const session = await openSession(grant);
+    upstream.clear();
     upstream.answer(handler);
     const accept = verb === "GET" ? "text/event-stream" : "application/json, text/event-stream";
-    const headers = withHeader(headersFor("legacy", grant, CALL), "Accept", accept);
+    const headers = [...withHeader(headersFor("legacy", grant, CALL), "Accept", accept), ...session];
     const answer = await send(grant.url, { verb, headers, ...(body !== undefined && { body }) });
     const error = { code: -31004, message: expect.stringMatching(reason) };
     expect(answer).toMatchObject({ status: 502, json: { jsonrpc: "2.0", id: null, error } });

@@ -2,7 +2,7 @@
 import type { CaseGrant, CaseStep, Effect } from "../../policy/cases.ts";
 import type { CompiledPolicy } from "../../policy/compile.ts";
 import { type Call, decide } from "../../policy/decide.ts";
-import { deniedText, limitText, unknownToolText } from "../../policy/told.ts";
+import { deniedText, heldTo, limitText, unknownToolText } from "../../policy/told.ts";
 import { type Books, charge } from "./count.ts";
 
 /** What surrounds the calls: `server` is the slug that the policy sees. A schema is the same object each time. */
@@ -42,7 +42,7 @@ export function play(policy: CompiledPolicy, step: CaseStep, books: Books, about
     last =
       limited === null || demand === undefined
         ? ALLOWED
-        : { effect: "limit", rule: demand.rule, text: limitText(demand, limited) };
+        : { effect: "limit", rule: demand.rule, text: limitText(heldTo(demand, step.grant?.session ?? null), limited) };
   }
   return last;
 }

@@ -9,6 +9,7 @@ import { emptyConditions, emptyListsPass } from "./emptiness.ts";
 import { idleLimits } from "./limits.ts";
 import { unopenedMetaTools } from "./meta-tools.ts";
 import { hiddenEntries, repeatedHiding, unknownTools } from "./names.ts";
+import { closedMetaTools } from "./strictness.ts";
 import type { ListedTool, Survey } from "./survey.ts";
 import { unreachedRules } from "./unreached.ts";
 
@@ -24,6 +25,7 @@ const ADVICE: readonly ((survey: Survey) => void)[] = [
   idleLimits,
   unknownTools,
   unopenedMetaTools,
+  closedMetaTools,
 ];
 
 /**

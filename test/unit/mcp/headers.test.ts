@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseJson } from "../../../src/json/parse.ts";
 import type { JsonObject } from "../../../src/json/value.ts";
-import { decodeHeaderValue, encodeHeaderValue } from "../../../src/mcp/headers.ts";
+import { decodeHeaderValue, encodeHeaderValue, trimmed } from "../../../src/mcp/headers.ts";
 import { checkParams, mirrorsOf } from "../../../src/mcp/params.ts";
 
 const object = (text: string): JsonObject => {
@@ -36,6 +36,21 @@ describe("mirrored header values", () => {
   });
 });
 
+describe("white space around a header value", () => {
+  it.each([
+    ["\t a b \t", "a b"],
+    [" \t ", ""],
+    ["\u00a0a", "\u00a0a"],
+  ])("goes, and no other: %j", (value, kept) => {
+    expect(trimmed(value)).toBe(kept);
+  });
+
+  it("costs what the value costs, however long a run of it does not end the value", () => {
+    const value = `a${" ".repeat(150_000)}b`;
+    expect(trimmed(value)).toBe(value);
+  });
+});
+
 describe("mirrored arguments", () => {
   const mirrors = mirrorsOf(
     object('{"properties":{"region":{"x-mcp-header":"Region"},"at":{"properties":{"n":{"x-mcp-header":"N"}}}}}'),
@@ -60,5 +75,22 @@ describe("mirrored arguments", () => {
     const args = object('{"deep":[{"x":"eu"}]}');
     expect(checkParams(new Headers({ "mcp-param-region": "eu" }), args, null)).toBeNull();
     expect(checkParams(new Headers({ "mcp-param-region": "us" }), args, null)).toMatch(/does not mirror/);
+  });
+
+  it("match a number however a header writes it, and never a string for its looks", () => {
+    const args = object('{"n":42,"big":9007199254740993,"s":"1.0","b":true}');
+    for (const value of ["42.0", "042", "9007199254740993", "1.0", "true"]) {
+      expect(checkParams(new Headers({ "mcp-param-x": value }), args, null), value).toBeNull();
+    }
+    for (const value of ["9007199254740992", "1", "4.2e1", "false", ""]) {
+      expect(checkParams(new Headers({ "mcp-param-x": value }), args, null), value).toMatch(/does not mirror/);
+    }
+  });
+
+  it("cost the sum of headers and arguments, and not their product", () => {
+    const args = object(`{"a":[${Array(500_000).fill(0)}],"b":"x","n":7}`);
+    const headers = Array.from({ length: 2_000 }, (_, at) => [`mcp-param-${at}`, at % 2 ? "x" : "7.0"] as const);
+    expect(checkParams(headers, args, null)).toBeNull();
+    expect(checkParams([...headers, ["mcp-param-y", "z"]], args, null)).toMatch(/Mcp-Param-y does not mirror/);
   });
 });

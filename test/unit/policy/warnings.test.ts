@@ -341,6 +341,25 @@ describe("tools that run others", () => {
   });
 });
 
+describe("strict arguments of a tool that runs others", () => {
+  const unwrap = { tool: "args.tool_name", arguments: "args.parameters" };
+  const told = (parameters: unknown, entry: object = { unwrap, arguments: "strict" }, rest: object = {}) => {
+    const inputSchema = JSON.parse(JSON.stringify({ properties: { tool_name: { type: "string" }, parameters } }));
+    return of(entry, rest, [{ name: "t", inputSchema }]);
+  };
+
+  it("let nothing pass when its schema leaves what it carries free", () => {
+    const at = ["/tools/t/unwrap"];
+    expect(told({ title: "Parameters" })).toEqual(at);
+    expect(told({ type: "object", additionalProperties: true })).toEqual(at);
+    expect(told(true, { unwrap }, { all_tools: { arguments: "strict" } })).toEqual(at);
+    expect(told(true, { unwrap })).toEqual([]);
+    expect(told({ properties: { n: {} } })).toEqual([]);
+    expect(told({ additionalProperties: { type: "string" } })).toEqual([]);
+    expect(told({ anyOf: [{ type: "object" }] })).toEqual([]);
+  });
+});
+
 describe("of every policy", { timeout: 120_000 }, () => {
   it("advice has a place and never throws", () => {
     const tools = fc.option(fc.array(fc.record({ name: toolName }), { maxLength: 5 }), { nil: undefined });
