@@ -4,7 +4,7 @@
  */
 import { findGrantId } from "../grant/find.ts";
 import type { SessionOwner } from "../upstream/session.ts";
-import type { Way } from "./gate.ts";
+import type { Way } from "./way.ts";
 
 const BEARER = /^Bearer +([!-~]+)$/i;
 

@@ -2,10 +2,9 @@
  * From what the upstream gave to what the client gets: one JSON answer, or a stream. A call that is slow to be answered
  * becomes a stream of its own, so that neither side takes silence for an end.
  */
-import { SESSION_NOT_FOUND } from "../mcp/codes.ts";
 import { type Request as Call, encodeMessage } from "../mcp/message.ts";
 import { isHandshake } from "../mcp/methods.ts";
-import { errorReply } from "../mcp/reply.ts";
+import { sessionGone } from "../mcp/refusal.ts";
 import { messageFrame } from "../mcp/sse.ts";
 import { type Answered, readAnswer, type Streaming } from "../upstream/answer.ts";
 import { within } from "../upstream/body.ts";
@@ -19,7 +18,7 @@ import { type Exchange, endingOf, failedReply } from "./exchange.ts";
 import { liveStream } from "./live.ts";
 import { answerPassing } from "./passing.ts";
 import { relay } from "./relay.ts";
-import { type LocalReply, respond, streamResponse } from "./reply.ts";
+import { type LocalReply, refusalReply, respond, streamResponse } from "./reply.ts";
 
 type Gone = { readonly kind: "session gone" };
 type Arrived = Answered | Streaming | Failure | Gone;
@@ -62,10 +61,7 @@ function replyOf(arrived: Answered | Failure | Gone, exchange: CallExchange): Lo
   switch (arrived.kind) {
     case "session gone":
       ended({ status: 404, giveBack: true });
-      return {
-        status: 404,
-        body: errorReply(request.id, SESSION_NOT_FOUND, "Session not found; start over with initialize."),
-      };
+      return refusalReply(sessionGone(request.id));
     case "failed":
       ended({ status: arrived.status, giveBack: false });
       return failedReply(request, era, requestId, arrived);

@@ -4,13 +4,13 @@
  */
 import type { Env } from "../env.ts";
 import { loadPolicyText, loadSealedServer } from "../grant/contents.ts";
+import { Kept } from "../grant/kept.ts";
 import type { GrantRecord } from "../grant/record.ts";
 import { type CompiledPolicy, compilePolicy } from "../policy/compile.ts";
 import { readPolicy } from "../policy/read.ts";
 import { rootKeyOf } from "../upstream/root-key.ts";
 import { unsealServer } from "../upstream/server.ts";
 import { type Target, targetOf } from "../upstream/target.ts";
-import { Kept } from "./kept.ts";
 
 export type Contents = {
   readonly server: Target;

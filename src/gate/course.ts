@@ -6,12 +6,12 @@ import type { Parcel } from "../upstream/headers.ts";
 import { rootKeyOf } from "../upstream/root-key.ts";
 import { sealSession } from "../upstream/session.ts";
 import type { Ending, Exchange } from "./exchange.ts";
-import type { Way } from "./gate.ts";
 import type { Pulse } from "./live.ts";
 import { rememberMirrors } from "./mirrors.ts";
 import { settle } from "./outbox.ts";
 import { shelve } from "./schemas.ts";
 import type { Passed } from "./standing.ts";
+import type { Way } from "./way.ts";
 
 export type Course = {
   readonly abort: AbortController;

@@ -15,20 +15,9 @@ import { parcelOf } from "./parcel.ts";
 import { type Incoming, readIncoming } from "./read.ts";
 import { forbiddenOrigin, methodNotAllowed, respond, unauthorized } from "./reply.ts";
 import { newRequestId } from "./request-id.ts";
-import { type Settings, settingsOf } from "./settings.ts";
+import { settingsOf } from "./settings.ts";
 import { standingOf } from "./standing.ts";
-
-/** One HTTP request on its way, and what it is on its way with. */
-export type Way = {
-  readonly request: Request;
-  readonly env: Env;
-  readonly ctx: ExecutionContext;
-  /** Slug of the server in the URL. */
-  readonly slug: string;
-  readonly settings: Settings;
-  /** Id of this request in the journal and in every answer of the gateway's own. */
-  readonly requestId: string;
-};
+import type { Way } from "./way.ts";
 
 const VERBS = new Set(["POST", "GET", "DELETE"]);
 

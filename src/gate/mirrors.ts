@@ -2,9 +2,10 @@
  * Which arguments a tool's headers mirror, remembered from the lists that passed through this isolate. Only a check of
  * headers against the body hangs on it; what is not remembered is checked less closely, never let through unread.
  */
+
+import { Kept } from "../grant/kept.ts";
 import { isObject, type JsonObject } from "../json/value.ts";
 import { type Mirrors, mirrorsOf } from "../mcp/params.ts";
-import { Kept } from "./kept.ts";
 
 /** Longer names are not remembered: a server must not fill an isolate. */
 const LONGEST_NAME = 512;

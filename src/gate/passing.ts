@@ -2,15 +2,16 @@
  * Answers to what is no call: notifications and answers of the client, and the stream and the end of a legacy session.
  * Of the upstream's answer only its meaning goes on.
  */
-import { BAD_REQUEST, SESSION_NOT_FOUND, UPSTREAM_FAILED } from "../mcp/codes.ts";
+import { BAD_REQUEST, UPSTREAM_FAILED } from "../mcp/codes.ts";
 import { isStreamType } from "../mcp/media.ts";
+import { sessionGone } from "../mcp/refusal.ts";
 import { errorReply } from "../mcp/reply.ts";
 import { type Failure, failureOfStatus } from "../upstream/failure.ts";
 import type { Parcel } from "../upstream/headers.ts";
 import type { Course } from "./course.ts";
 import { liveStream } from "./live.ts";
 import { relay } from "./relay.ts";
-import { methodNotAllowed, respond, streamResponse } from "./reply.ts";
+import { methodNotAllowed, refusalReply, respond, streamResponse } from "./reply.ts";
 
 /** Refusals by a server that a client knows how to take; others are failures of the server. */
 const MEANT_FOR_CLIENTS = new Set([400, 406, 409]);
@@ -25,14 +26,10 @@ export async function answerPassing(first: Response | Failure, parcel: Parcel, c
   if (status >= 200 && status < 300 && parcel.verb !== "GET") {
     return respond({ status: parcel.verb === "POST" ? 202 : 200, body: null });
   }
-  if (status === 404) return respond(sessionGone());
+  if (status === 404) return respond(refusalReply(sessionGone(null)));
   if (status === 405 && parcel.verb !== "POST") return methodNotAllowed();
   if (!MEANT_FOR_CLIENTS.has(status)) return failed(failureOfStatus(status));
   return respond({ status, body: errorReply(null, BAD_REQUEST, `The server refused this request (HTTP ${status}).`) });
-}
-
-function sessionGone() {
-  return { status: 404, body: errorReply(null, SESSION_NOT_FOUND, "Session not found; start over with initialize.") };
 }
 
 function failed(failure: Failure): Response {

@@ -3,15 +3,15 @@
  * bytes again.
  */
 import { parseJson } from "../json/parse.ts";
-import { BAD_REQUEST, PARSE_ERROR, SESSION_NOT_FOUND } from "../mcp/codes.ts";
+import { BAD_REQUEST, PARSE_ERROR } from "../mcp/codes.ts";
 import { classify, type Era } from "../mcp/era.ts";
 import { accepts, isJsonType } from "../mcp/media.ts";
 import { type Message, readMessage } from "../mcp/message.ts";
-import { type Refusal, refusal } from "../mcp/refusal.ts";
+import { type Refusal, refusal, sessionGone } from "../mcp/refusal.ts";
 import { type BodyFault, readText } from "../upstream/body.ts";
 import { rootKeyOf } from "../upstream/root-key.ts";
 import { openSession, type SessionOwner } from "../upstream/session.ts";
-import type { Way } from "./gate.ts";
+import type { Way } from "./way.ts";
 
 /** What a client sent: a message, or one of the two session requests of the legacy era. */
 export type Incoming = (
@@ -27,14 +27,13 @@ type Unbound = { [K in Incoming["kind"]]: Omit<Extract<Incoming, { kind: K }>, "
 
 export async function readIncoming({ request, env, settings }: Way, owner: SessionOwner): Promise<Incoming | Refusal> {
   const read = await readRequest(request, settings.maxRequestBytes);
-  if (read.kind === "refused" || read.era === "modern")
-    return read.kind === "refused" ? read : { ...read, session: null };
-  const sealed = request.headers.get("mcp-session-id");
+  if (read.kind === "refused") return read;
+  const sealed = read.era === "modern" ? null : request.headers.get("mcp-session-id");
   if (sealed === null) return { ...read, session: null };
   const session = await openSession(rootKeyOf(env), owner, sealed);
   if (session !== null) return { ...read, session };
   const id = read.kind === "message" && read.message.kind === "request" ? read.message.id : null;
-  return refusal(404, SESSION_NOT_FOUND, "Session not found; start over with initialize.", id);
+  return sessionGone(id);
 }
 
 async function readRequest(request: Request, maxBytes: number): Promise<Unbound | Refusal> {

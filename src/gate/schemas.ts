@@ -1,5 +1,6 @@
 /** Tools' schemas for rules that hang on them: kept from the lists that pass, fetched where none has passed yet. */
 import type { Env } from "../env.ts";
+import { Kept } from "../grant/kept.ts";
 import type { GrantRecord } from "../grant/record.ts";
 import { parseJson } from "../json/parse.ts";
 import type { Json, JsonObject } from "../json/value.ts";
@@ -10,8 +11,7 @@ import type { Definition, ToolShelf } from "../tools/shelf.ts";
 import { within } from "../upstream/body.ts";
 import { listTools } from "../upstream/lister.ts";
 import type { Target } from "../upstream/target.ts";
-import type { Way } from "./gate.ts";
-import { Kept } from "./kept.ts";
+import type { Way } from "./way.ts";
 
 /** How long this isolate takes a definition for already kept, in ms. */
 const FRESH_MS = 60_000;

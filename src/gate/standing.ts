@@ -4,6 +4,7 @@
  * by those. Anything that goes wrong here is thrown, and the gate fails closed.
  */
 import { sha256 } from "../grant/digest.ts";
+import { Kept } from "../grant/kept.ts";
 import type { GrantRecord } from "../grant/record.ts";
 import { ledgerOf } from "../ledger/find.ts";
 import type { Demand, JournalEntry, TakeAnswer } from "../ledger/protocol.ts";
@@ -14,13 +15,12 @@ import { heldTo } from "../policy/told.ts";
 import type { SessionOwner } from "../upstream/session.ts";
 import { type Contents, contentsOf } from "./contents.ts";
 import { limitedReply } from "./denial.ts";
-import type { Way } from "./gate.ts";
 import type { Verdict } from "./judge.ts";
-import { Kept } from "./kept.ts";
 import { takeWaiting } from "./outbox.ts";
 import type { Incoming } from "./read.ts";
 import type { LocalReply } from "./reply.ts";
 import { verdictOn } from "./verdict.ts";
+import type { Way } from "./way.ts";
 
 type Enquiry = {
   readonly requestId: string;

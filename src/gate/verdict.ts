@@ -6,12 +6,12 @@ import type { GrantRecord } from "../grant/record.ts";
 import type { Json } from "../json/value.ts";
 import type { Refusal } from "../mcp/refusal.ts";
 import type { Contents } from "./contents.ts";
-import type { Way } from "./gate.ts";
 import { judge, type Verdict } from "./judge.ts";
 import { knownMirrors } from "./mirrors.ts";
 import type { Incoming } from "./read.ts";
 import { refusalReply } from "./reply.ts";
 import { schemaOf } from "./schemas.ts";
+import type { Way } from "./way.ts";
 
 export async function verdictOn(
   way: Way,
