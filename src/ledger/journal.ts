@@ -111,14 +111,13 @@ export function takenBy(sql: SqlStorage, seq: number): readonly Taken[] | null {
 
 /** Completes open rows with how their call ended; closed ones stay as they are. */
 export function closeRows(sql: SqlStorage, settlements: Iterable<Settlement>): void {
-  for (const { seq, status, latencyMs } of settlements) {
-    sql.exec(
-      `UPDATE journal SET entry = json_set(entry, '$.upstream', json(?)), taken = NULL
-       WHERE seq = ? AND taken IS NOT NULL`,
-      JSON.stringify({ status, latencyMs }),
-      seq,
-    );
-  }
+  const ends = Array.from(settlements, ({ seq, status, latencyMs }) => [seq, { status, latencyMs }]);
+  if (ends.length === 0) return;
+  sql.exec(
+    `UPDATE journal SET entry = json_set(entry, '$.upstream', json(ends.value -> 1)), taken = NULL
+     FROM json_each(?) AS ends WHERE seq = ends.value ->> 0 AND taken IS NOT NULL`,
+    JSON.stringify(ends),
+  );
 }
 
 function clip(text: string): string {
