@@ -4,8 +4,10 @@
  * During a deployment an old ledger may hear a new gate and the other way round, so fields are added here, never
  * changed or taken away.
  */
+
 import type { GrantRecord } from "../grant/record.ts";
 import type { Demand } from "./demand.ts";
+import type { Limited } from "./take.ts";
 
 export type { Demand } from "./demand.ts";
 
@@ -54,17 +56,7 @@ export type TakeRequest = {
 /** Times are Unix milliseconds by the clock of the ledger that speaks; amounts are millionths. */
 export type TakeAnswer =
   | { readonly kind: "ok"; readonly seq: number | null; readonly at: number }
-  | {
-      readonly kind: "limited";
-      /** Index of the first demand that refuses. */
-      readonly demand: number;
-      readonly used: bigint;
-      readonly max: bigint;
-      /** When the refusing window ends; of a rolling one, the earliest instant at which the same call would fit. */
-      readonly resetAt: number;
-      readonly retryAfterMs: number;
-      readonly at: number;
-    }
+  | (Limited & { readonly at: number })
   /** Revoked, expired or unknown. */
   | { readonly kind: "revoked" }
   /** Another policy or server version is in force: decide again by this. Nothing was taken. */
