@@ -85,6 +85,17 @@ it("is let through though another grant has just called in an era that the serve
   upstream.answer(server.handle);
 });
 
+it("asks the server for nothing by the call of a grant that was revoked", async () => {
+  const slug = await register();
+  const grant = await gateway.grant(slug, "p");
+  await (await post(grant, "ping")).text();
+  await gateway.revoke(grant.id);
+  upstream.clear();
+  const refused = await post(grant, "tools/call", { name: "echo", arguments: { text: "hi" } });
+  expect(refused.status).toBe(401);
+  expect(upstream.requests).toEqual([]);
+});
+
 it("is denied when the server can't be listed", async () => {
   const slug = `s${++servers}`;
   const down = await startRecorder();
