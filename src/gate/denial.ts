@@ -47,7 +47,10 @@ export function limitedReply(
     retryAfterMs: answer.retryAfterMs,
   });
   const body = toolFailure(asked.era, asked.request.id, limitText(demand, answer), meta);
-  return { status: 200, body, retryAfter: secondsToWait(answer.retryAfterMs) };
+  // A call that is above the limit by itself never fits, so nothing may invite its client to wait.
+  return demand.amount > answer.max
+    ? { status: 200, body }
+    : { status: 200, body, retryAfter: secondsToWait(answer.retryAfterMs) };
 }
 
 export const FAILED_CLOSED_TEXT =

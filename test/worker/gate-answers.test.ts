@@ -59,4 +59,27 @@ describe("a limit", () => {
     const answer = { kind: "limited", demand: 0, used, max, resetAt: 0, retryAfterMs: 1000, at: 0 } as const;
     expect(limitedReply(asked, demand, answer).body).toContain('"limit":1000000000000,"used":999999999999.123457,');
   });
+
+  it("does not invite to wait where waiting never helps", () => {
+    const asked: Asked = {
+      era: "legacy",
+      request: { kind: "request", id: 7, method: "tools/call", params: { name: "pay" } },
+      requestId: "01J",
+      policy: null,
+    };
+    const limit = { rule: "/all_tools/limits/0", counter: "money", window: "day", align: "calendar" } as const;
+    const answer = {
+      kind: "limited",
+      demand: 0,
+      used: 0n,
+      max: 5_000_000n,
+      resetAt: 0,
+      retryAfterMs: 1000,
+      at: 0,
+    } as const;
+    const told = (amount: bigint) => limitedReply(asked, { ...limit, scope: "grant", max: answer.max, amount }, answer);
+    expect(told(6_000_000n)).not.toHaveProperty("retryAfter");
+    expect(told(6_000_000n).body).toContain("this call alone counts 6. Waiting won't help; ask for less.");
+    expect(told(5_000_000n)).toMatchObject({ retryAfter: 1, body: expect.stringContaining("Try again in 1 second,") });
+  });
 });
