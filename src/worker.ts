@@ -1,25 +1,41 @@
 /** The entry of the Worker: MCP clients go to the gate, operators to the admin API, and nothing else is here. */
-import { Hono } from "hono";
-import { adminApp } from "./admin/app.ts";
+import { admin, BASE } from "./admin/app.ts";
+import { keepAwake } from "./admin/watch.ts";
 import type { Env } from "./env.ts";
 import { gate } from "./gate/gate.ts";
+import { readyz } from "./observe/readyz.ts";
 
+export { Doorkeeper } from "./admin/auth/doorkeeper.ts";
+export { Caretaker } from "./admin/caretaker.ts";
 export { GrantLedger } from "./ledger/ledger.ts";
 export { ServerLedger } from "./ledger/server-ledger.ts";
 export { ToolShelf } from "./tools/shelf.ts";
+export { CredentialKeeper } from "./upstream/oauth/keeper.ts";
 
 const MCP_PATH = /^\/mcp\/([a-z0-9][a-z0-9-]{0,62})\/?$/;
 
-const rest = new Hono<{ Bindings: Env }>();
-rest.route("/", adminApp);
-rest.get("/healthz", (context) => context.json({ status: "ok" }, 200, { "cache-control": "no-store" }));
-// OAuth discovery must find nothing here, or clients drop the grant token they were given.
-rest.notFound((context) => context.json({ error: "not found" }, 404, { "cache-control": "no-store" }));
-
 export default {
   fetch(request, env, ctx) {
-    // The way of a call is too hot for a router.
-    const slug = MCP_PATH.exec(new URL(request.url).pathname)?.[1];
-    return slug === undefined ? rest.fetch(request, env, ctx) : gate(request, env, ctx, slug);
+    keepAwake(env, ctx);
+    const { pathname } = new URL(request.url);
+    const slug = MCP_PATH.exec(pathname)?.[1];
+    if (slug !== undefined) return gate(request, env, ctx, slug);
+    return `${pathname}/`.startsWith(`${BASE}/`) ? admin(request, env, ctx) : other(pathname, env);
   },
 } satisfies ExportedHandler<Env>;
+
+async function other(pathname: string, env: Env): Promise<Response> {
+  switch (pathname) {
+    case "/healthz":
+      return plain(200, { status: "ok" });
+    case "/readyz":
+      return readyz(env);
+    default:
+      // OAuth discovery must find nothing here, or clients drop the grant token they were given.
+      return plain(404, { error: "not found" });
+  }
+}
+
+function plain(status: number, body: object): Response {
+  return Response.json(body, { status, headers: { "cache-control": "no-store" } });
+}

@@ -13,10 +13,14 @@ export default defineConfig({
             wrangler: { configPath: "./wrangler.toml" },
             miniflare: {
               bindings: {
+                ALLOW_LOOPBACK_UPSTREAMS: "true",
+                // A year: tests say themselves when it is time to gather.
+                AUDIT_DELAY_SECONDS: "31536000",
                 ADMIN_TOKEN: "an admin token for tests",
                 ROOT_KEY: "00112233445566778899aabbccddeeff".repeat(2),
                 TEST_MIGRATIONS: await readD1Migrations("src/admin/migrations"),
               },
+              r2Buckets: ["AUDIT_BUCKET"],
             },
           })),
         ],

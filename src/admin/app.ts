@@ -1,55 +1,61 @@
 /**
- * The admin API, everything below `/api/v1`. Nothing in it is reached without the admin token, not even the answer
- * that a path does not exist.
+ * The admin API, everything below `/api/v1`: who asks, whether they may, and the route that does it. Nothing in it is
+ * reached without authentication, not even the answer that a path does not exist.
  */
-import { Hono } from "hono";
 import type { Env } from "../env.ts";
-import { requireAdmin } from "./auth.ts";
-import { getGrant, getGrants, postGrant, revoke } from "./grants.ts";
-import { getPolicies, getPolicy, putPolicy, removePolicy } from "./policies.ts";
+import { causeOf, log } from "../observe/log.ts";
+import { authenticate } from "./auth/authenticate.ts";
+import { mayDo, type Operator } from "./auth/operator.ts";
+import { match, segmentsOf } from "./match.ts";
 import { problem } from "./problem.ts";
-import { getServer, getServers, putServer, removeServer } from "./servers.ts";
+import type { Route } from "./route.ts";
+import { ROUTES } from "./routes.ts";
 
-/** `names` are the variable parts of the path, in order. */
-type Handler = (request: Request, env: Env, names: readonly string[]) => Promise<Response>;
-type Methods = Readonly<Partial<Record<"GET" | "PUT" | "POST" | "DELETE", Handler>>>;
+export const BASE = "/api/v1";
 
-const ROUTES: Readonly<Record<string, Methods>> = {
-  "/servers": { GET: getServers },
-  "/servers/:slug": { GET: getServer, PUT: putServer, DELETE: removeServer },
-  "/policies": { GET: getPolicies },
-  "/policies/:server/:name": { GET: getPolicy, PUT: putPolicy, DELETE: removePolicy },
-  "/grants": { GET: getGrants, POST: postGrant },
-  "/grants/:id": { GET: getGrant },
-  "/grants/:id/revoke": { POST: revoke },
-};
-
-export const adminApp = new Hono<{ Bindings: Env }>().basePath("/api/v1");
-
-adminApp.use("*", async (context, next) => {
-  await next();
-  context.header("cache-control", "no-store");
-});
-adminApp.use("*", requireAdmin);
-
-for (const [path, methods] of Object.entries(ROUTES)) {
-  const variables = Array.from(path.matchAll(/:([a-z]+)/g), ([, name]) => name ?? "");
-  for (const [method, handler] of Object.entries(methods)) {
-    adminApp.on(method, path, (context) => {
-      const names = variables.map((name) => context.req.param(name) ?? "");
-      return handler(context.req.raw, context.env, names);
-    });
-  }
-  const allow = Object.keys(methods).join(", ");
-  adminApp.all(path, () => problem(405, `Here one can ${allow}.`, { headers: { allow } }));
+export async function admin(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
+  const answer = await answerTo(request, env, ctx).catch((error) => failed(request, error));
+  answer.headers.set("cache-control", "no-store");
+  if (request.method !== "HEAD") return answer;
+  await answer.body?.cancel();
+  return new Response(null, answer);
 }
 
-adminApp.all("*", () => problem(404, "The admin API has nothing at this path."));
+async function answerTo(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
+  const operator = await authenticate(request, env, ctx);
+  if (operator instanceof Response) return operator;
+  const path = segmentsOf(new URL(request.url).pathname.slice(BASE.length));
+  const here = path === null ? [] : ROUTES.flatMap((route) => at(route, path));
+  if (here.length === 0) return problem(404, "The admin API has nothing at this path.");
+  const method = request.method === "HEAD" ? "GET" : request.method;
+  const found = here.find(({ route }) => route.method === method);
+  if (found === undefined) {
+    const allow = here.map(({ route }) => route.method).join(", ");
+    return problem(405, `Here one can ${allow}.`, { headers: { allow } });
+  }
+  if (!mayDo(operator, found.route.role)) return forbidden(operator, found.route.role);
+  return found.route.run({ env, ctx, request, operator, now: Date.now() }, found.params);
+}
 
-adminApp.onError((error) => {
-  console.error(`admin API: ${error.message}`);
-  if (error.message.includes("no such table")) {
-    return problem(503, "The registry has no tables yet; make them with `wrangler d1 migrations apply GRANTGATE_DB`.");
+type Found = { readonly route: Route; readonly params: Record<string, string> };
+
+function at(route: Route, path: readonly string[]): readonly Found[] {
+  const params = match(route, path);
+  return params === null ? [] : [{ route, params }];
+}
+
+function forbidden({ name, role }: Operator, least: Route["role"]): Response {
+  return problem(403, `This takes the role ${least}; ${name} has the role ${role}.`);
+}
+
+function failed({ method, url }: Request, error: unknown): Response {
+  const cause = causeOf(error);
+  log("error", "admin API failed", { method, path: new URL(url).pathname, cause });
+  if (/no such (?:table|column)/.test(cause)) {
+    return problem(
+      503,
+      "The registry lacks tables; make them with `wrangler d1 migrations apply GRANTGATE_DB` (with --remote or --local).",
+    );
   }
   return problem(500, "The gateway could not do this; its log says why. Nothing says that it is done: repeat it.");
-});
+}

@@ -2,28 +2,24 @@
  * Brings what the registry holds into force: pushes grants to their ledgers.
  *
  * A change is written down first, then pushed, and answered only when every ledger has it. What a ledger confirmed is
- * written down too, so that repeating a request that was cut short goes on where it stopped, however many grants there
- * are.
+ * written down too, so that repeating a request that was cut short goes on where it stopped. What nobody repeats, the
+ * caretaker brings to its end.
  */
 import type { Env } from "../env.ts";
-import { type GrantRecord, toGrantRecord } from "../grant/record.ts";
+import { causeOf, log } from "../observe/log.ts";
+import { type Carried, carry, confirm, MOST_CARRIED } from "./carry.ts";
 import { problem } from "./problem.ts";
 
-/** A Worker may have six connections open at a time; more would only queue. */
-const AT_ONCE = 6;
+/** Objects that help at most; with this many, each carries more. All are subrequests of the one that asks them. */
+const MOST_HELPERS = 25;
 
 export type Pushed = { readonly reached: number; readonly missed: number };
 
 /** `rows` are rows of `SELECT_GRANT_RECORD`. */
 export async function bringIntoForce(env: Env, rows: readonly unknown[]): Promise<Pushed> {
-  const waiting = rows.map(toGrantRecord).values();
-  const reached: GrantRecord[] = [];
-  const carry = async (): Promise<void> => {
-    for (const grant of waiting) if (await push(env, grant)) reached.push(grant);
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, carry));
-  if (reached.length > 0) await confirm(env.GRANTGATE_DB, reached);
-  return { reached: reached.length, missed: rows.length - reached.length };
+  const carried = rows.length <= MOST_CARRIED ? await carry(env, rows) : await carryTogether(env, rows);
+  await confirm(env.GRANTGATE_DB, carried);
+  return { reached: carried.length, missed: rows.length - carried.length };
 }
 
 /** The answer to a change that some ledgers have not heard of, or null when all have. */
@@ -36,22 +32,21 @@ export function notYetInForce({ reached, missed }: Pushed): Response | null {
   );
 }
 
-async function push(env: Env, grant: GrantRecord): Promise<boolean> {
-  try {
-    await env.GRANT_LEDGER.getByName(grant.id).put(grant);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-async function confirm(db: D1Database, grants: readonly GrantRecord[]): Promise<void> {
-  const pairs = JSON.stringify(grants.map(({ id, revision }) => [id, revision]));
-  await db
-    .prepare(
-      `UPDATE grants SET confirmed = max(confirmed, pair.value ->> 1)
-       FROM json_each(?) AS pair WHERE grants.id = pair.value ->> 0`,
-    )
-    .bind(pairs)
-    .run();
+/** Each helper is an object of its own, since it is by the object that subrequests are counted. */
+async function carryTogether(env: Env, rows: readonly unknown[]): Promise<readonly Carried[]> {
+  const size = Math.max(MOST_CARRIED, Math.ceil(rows.length / MOST_HELPERS));
+  const shares = Array.from({ length: Math.ceil(rows.length / size) }, (_, nth) =>
+    rows.slice(nth * size, (nth + 1) * size),
+  );
+  const carried = await Promise.all(
+    shares.map(async (share, nth) => {
+      try {
+        return await env.CARETAKER.getByName(`helper ${nth}`).carry(share);
+      } catch (error) {
+        log("warn", "helper not reached", { step: "carry", count: share.length, cause: causeOf(error) });
+        return [];
+      }
+    }),
+  );
+  return carried.flat();
 }

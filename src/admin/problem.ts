@@ -3,20 +3,44 @@
  *
  * The detail is written for the operator and names what to do. It must never repeat a secret or a token.
  */
-
+import * as z from "zod";
 import type { Fault } from "../json/checked.ts";
 
 const TITLES = {
   400: "Bad Request",
   401: "Unauthorized",
+  403: "Forbidden",
   404: "Not Found",
   405: "Method Not Allowed",
   409: "Conflict",
+  412: "Precondition Failed",
   413: "Content Too Large",
+  415: "Unsupported Media Type",
   422: "Unprocessable Content",
+  429: "Too Many Requests",
   500: "Internal Server Error",
   503: "Service Unavailable",
 } as const;
+
+/** Its shape, for the API's description. */
+export const Problem = z
+  .object({
+    type: z.literal("about:blank"),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    errors: z
+      .array(
+        z.object({
+          pointer: z.string().meta({ description: "RFC 6901, into what was sent." }),
+          line: z.int().optional(),
+          column: z.int().optional(),
+          message: z.string(),
+        }),
+      )
+      .optional(),
+  })
+  .meta({ id: "Problem" });
 
 export function problem(
   status: keyof typeof TITLES,

@@ -1,4 +1,5 @@
-/** Reads one secret from a terminal without showing it. It must never write what was typed, not even stars. */
+/** Asks on a terminal: for a secret, which is never shown, not even as stars; and for a yes. */
+import { createInterface } from "node:readline/promises";
 import type { ReadStream, WriteStream } from "node:tty";
 import { usage } from "./failure.ts";
 
@@ -37,4 +38,19 @@ export function askHidden(question: string, input: ReadStream, output: WriteStre
     };
     input.on("data", read);
   });
+}
+
+/** Only `y` and `yes` are a yes; Ctrl-C and the end of the input are a no. */
+export async function askYes(question: string, input: ReadStream, output: WriteStream): Promise<boolean> {
+  const lines = createInterface({ input, output });
+  const over = new AbortController();
+  lines.once("close", () => over.abort());
+  try {
+    return /^y(?:es)?$/i.test((await lines.question(`${question} [y/N] `, { signal: over.signal })).trim());
+  } catch {
+    output.write("\n");
+    return false;
+  } finally {
+    lines.close();
+  }
 }

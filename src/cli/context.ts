@@ -10,6 +10,9 @@ export type Context = {
   readonly cwd: string;
   /** The checkout this command lies in: where `.dev.vars`, `policies/` and `.wrangler/` are. */
   readonly root: string;
+  /** The user's own folder, where most clients keep their settings. */
+  readonly home: string;
+  readonly platform: NodeJS.Platform;
   readonly now: () => Date;
 };
 

@@ -16,7 +16,13 @@ export type Gateway = {
   readonly local: LocalState | undefined;
 };
 
-export type Bearer = { readonly token: string /** For messages: where the token came from. */; readonly from: string };
+export type Bearer = {
+  readonly token: string;
+  /** For messages: where the token came from. */
+  readonly from: string;
+  /** Headers that let a program through Cloudflare Access (a service token), where it stands before the gateway. */
+  readonly access?: Readonly<Record<string, string>>;
+};
 
 export function findGateway({ env, root }: Pick<Context, "env" | "root">): Gateway {
   const local = readLocal(root);
@@ -38,11 +44,23 @@ export function adminBearer(gateway: Gateway, { env, root }: Pick<Context, "env"
   const own = gateway.local === undefined ? undefined : localAdminToken(root);
   if (own !== undefined) return bearer(own, ".dev.vars");
   const named = variable(env, "GRANTGATE_ADMIN_TOKEN");
-  if (named !== undefined) return bearer(named, "GRANTGATE_ADMIN_TOKEN");
+  if (named !== undefined) return { ...bearer(named, "GRANTGATE_ADMIN_TOKEN"), ...serviceToken(env) };
   throw usage(
     `No admin token for ${gateway.url}.`,
-    "Set GRANTGATE_ADMIN_TOKEN to the ADMIN_TOKEN that this gateway was given.",
+    "Set GRANTGATE_ADMIN_TOKEN to the ADMIN_TOKEN that this gateway was given, or to an operator's token (ggo_…).",
   );
+}
+
+function serviceToken(env: Environment): Pick<Bearer, "access"> {
+  const id = variable(env, "CLOUDFLARE_ACCESS_CLIENT_ID");
+  const secret = variable(env, "CLOUDFLARE_ACCESS_CLIENT_SECRET");
+  if (id === undefined || secret === undefined) return {};
+  return {
+    access: {
+      "cf-access-client-id": bearer(id, "CLOUDFLARE_ACCESS_CLIENT_ID").token,
+      "cf-access-client-secret": bearer(secret, "CLOUDFLARE_ACCESS_CLIENT_SECRET").token,
+    },
+  };
 }
 
 export type CallOptions = { readonly token?: string; readonly server?: string };
@@ -53,19 +71,33 @@ export function callTarget(
   env: Environment,
   options: CallOptions,
 ): { readonly url: string; readonly server: string; readonly bearer: Bearer } {
-  const demo = gateway.local?.demo;
-  const server = options.server ?? demo?.server;
+  const server = serverOf(gateway, options.server);
+  const found = grantBearer(gateway, env, { ...options, server });
+  if (found === undefined) {
+    throw usage(
+      `No grant token for server ${server}.`,
+      `Make one with \`npx grantgate grant create --server ${server} …\` and give it with --token or GRANTGATE_TOKEN.`,
+    );
+  }
+  return { url: `${gateway.url}/mcp/${encodeURIComponent(server)}`, server, bearer: found };
+}
+
+/** The server that was named, or the demo's. */
+export function serverOf({ local }: Gateway, named: string | undefined): string {
+  const server = named ?? local?.demo?.server;
   if (server === undefined) throw usage("Which server?", "Name it with --server <slug>.");
+  return server;
+}
+
+export function grantBearer(
+  { local }: Gateway,
+  env: Environment,
+  { token, server }: CallOptions & { readonly server: string },
+): Bearer | undefined {
   const named = variable(env, "GRANTGATE_TOKEN");
-  const url = `${gateway.url}/mcp/${encodeURIComponent(server)}`;
-  if (options.token !== undefined) return { url, server, bearer: bearer(options.token, "--token") };
-  if (named !== undefined) return { url, server, bearer: bearer(named, "GRANTGATE_TOKEN") };
-  if (demo !== undefined && demo.server === server)
-    return { url, server, bearer: bearer(demo.token, "the demo grant") };
-  throw usage(
-    `No grant token for server ${server}.`,
-    `Make one with \`npx grantgate grant create --server ${server} …\` and give it with --token or GRANTGATE_TOKEN.`,
-  );
+  if (token !== undefined) return bearer(token, "--token");
+  if (named !== undefined) return bearer(named, "GRANTGATE_TOKEN");
+  return local?.demo?.server === server ? bearer(local.demo.token, "the demo grant") : undefined;
 }
 
 function gatewayUrl(text: string): string {

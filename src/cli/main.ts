@@ -1,4 +1,5 @@
 /** The running command: what the process gives, handed to `run`, and the exit code handed back. */
+import { homedir } from "node:os";
 import { join } from "node:path";
 import { run } from "./run.ts";
 import { processTerminal } from "./terminal.ts";
@@ -13,5 +14,7 @@ process.exitCode = await run(process.argv.slice(2), {
   env: process.env,
   cwd: process.cwd(),
   root: join(import.meta.dirname, "..", ".."),
+  home: homedir(),
+  platform: process.platform,
   now: () => new Date(),
 });

@@ -7,11 +7,11 @@ import { dirname } from "node:path";
 
 const OWNER_ONLY = 0o600;
 
-export function writePrivateFile(path: string, text: string): void {
+export function writePrivateFile(path: string, text: string, mode: number = OWNER_ONLY): void {
   mkdirSync(dirname(path), { recursive: true });
   const fresh = `${path}.${process.pid}.new`;
-  writeFileSync(fresh, text, { mode: OWNER_ONLY });
+  writeFileSync(fresh, text, { mode });
   // The mode above counts only when the file is made anew.
-  chmodSync(fresh, OWNER_ONLY);
+  chmodSync(fresh, mode);
   renameSync(fresh, path);
 }

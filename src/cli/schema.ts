@@ -27,9 +27,19 @@ const SERVER_TEXTS: Readonly<Record<string, string>> = {
   name: "What people call the server.",
   description: "A remark for whoever reads this file.",
   url: `The server's MCP endpoint: https:// (http:// only for localhost), or \${env:NAME} for an environment variable.`,
-  credential: "How the gateway proves itself to the server. Secrets are named here and never written.",
+  credential:
+    "How the gateway proves itself to the server: headers, oauth or both. Secrets are named here and never written.",
   "credential.headers": `Headers by their names, with secrets as \${secret:NAME}: their values are taken from the environment, or asked for.`,
-  "credential.oauth": "OAuth towards the server. Not enforced yet.",
+  "credential.oauth": "OAuth 2.1 client credentials: the gateway fetches a token and sends it as Authorization.",
+  "credential.oauth.tokenUrl":
+    "The token endpoint of the server's authorization server: https:// (http:// only for localhost).",
+  "credential.oauth.clientId": `The gateway's id as a client there; may name a secret as \${secret:NAME}.`,
+  "credential.oauth.clientSecret": `The client's secret, named as \${secret:NAME}.`,
+  "credential.oauth.scope": "Scopes to ask for, with one space between them.",
+  "credential.oauth.resource": "The resource that the token is for, as an absolute URI (RFC 8707).",
+  "credential.oauth.audience": "The audience that the token is for, where the authorization server wants that.",
+  "credential.oauth.authentication":
+    'How id and secret are sent: "basic" (default), as a header, or "post", in the body.',
   era: 'The protocol that the server speaks: "auto" (default), "legacy" or "modern".',
   surface: "What of the server may be reached, of tools, resources and prompts. Default: all of it.",
   drift: "What happens when the server's tools change. Not enforced yet.",

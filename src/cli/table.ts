@@ -1,24 +1,52 @@
-/** Rows in columns that fit the screen. Pure. The last column gives way when the screen is narrow. */
+/** Rows in columns that fit the screen. Pure. Columns that hold words give way when the screen is narrow. */
 
 /** Where the last column would become too narrow to read, it is left to wrap instead. */
 const NARROWEST = 12;
 const GAP = "  ";
 
-export type Table = { readonly head: readonly string[]; readonly rows: readonly (readonly string[])[] };
+export type Table = {
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+  /** Names of columns, besides the last, that may be cut. An id must stay whole: it is there to be copied. */
+  readonly flexible?: readonly string[];
+};
 
 /** Lines of the table, head first. With no `width` (a pipe) nothing is cut. */
-export function tableLines({ head, rows }: Table, width: number | undefined): string[] {
+export function tableLines({ head, rows, flexible = [] }: Table, width: number | undefined): string[] {
   const all = [head, ...rows];
-  const columns = head.map((_, index) => Math.max(...all.map((row) => textWidth(row[index] ?? ""))));
+  const natural = head.map((_, index) => Math.max(...all.map((row) => textWidth(row[index] ?? ""))));
+  const columns = width === undefined ? natural : fitted(natural, head, flexible, width);
   const last = columns.length - 1;
-  const before = columns.slice(0, last).reduce((sum, column) => sum + column + GAP.length, 0);
-  const room = width === undefined ? Number.POSITIVE_INFINITY : Math.max(NARROWEST, width - before);
   return all.map((row) =>
     row
-      .map((cell, index) => (index === last ? cut(cell, room) : padded(cell, columns[index] ?? 0)))
+      .map((cell, index) => {
+        const text = cut(cell, columns[index] ?? 0);
+        return index === last ? text : padded(text, columns[index] ?? 0);
+      })
       .join(GAP)
       .trimEnd(),
   );
+}
+
+/** The widths with which no line is wider than the screen, as far as columns that may be cut allow it. */
+function fitted(
+  natural: readonly number[],
+  head: readonly string[],
+  flexible: readonly string[],
+  width: number,
+): number[] {
+  const columns = [...natural];
+  const last = columns.length - 1;
+  const isFlexible = columns.map((_, index) => index === last || flexible.includes(head[index] ?? ""));
+  const sum = (): number => columns.reduce((total, column) => total + column, last * GAP.length);
+  for (let excess = sum() - width; excess > 0; excess = sum() - width) {
+    // The widest gives way first, down to the next widest.
+    const candidates = columns.flatMap((column, index) => (isFlexible[index] && column > NARROWEST ? [index] : []));
+    const widest = candidates.sort((a, b) => (columns[b] ?? 0) - (columns[a] ?? 0))[0];
+    if (widest === undefined) return columns;
+    columns[widest] = (columns[widest] ?? 0) - 1;
+  }
+  return columns;
 }
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });

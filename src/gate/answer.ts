@@ -63,10 +63,10 @@ function replyOf(arrived: Answered | Failure | Gone, exchange: CallExchange): Lo
       ended({ status: 404, giveBack: true });
       return refusalReply(sessionGone(request.id));
     case "failed":
-      ended({ status: arrived.status, giveBack: false });
+      ended({ status: arrived.status, giveBack: arrived.unsent ?? false, failed: arrived.reason });
       return failedReply(request, era, requestId, arrived);
     case "answered": {
-      ended(endingOf(arrived.status, arrived.outcome, inSession));
+      ended({ ...endingOf(arrived.status, arrived.outcome, inSession), bytes: arrived.bytes });
       const outcome = edited(arrived.outcome, request.method, view);
       return { status: arrived.status, body: encodeMessage({ kind: "response", id: request.id, outcome }) };
     }

@@ -3,11 +3,14 @@
  * names its content, so nothing kept here can be stale; what can't be loaded is an error, and the call fails closed.
  */
 import type { Env } from "../env.ts";
-import { loadPolicyText, loadSealedServer } from "../grant/contents.ts";
+import { loadPolicyText, loadSealedCredential, loadSealedServer } from "../grant/contents.ts";
 import { Kept } from "../grant/kept.ts";
 import type { GrantRecord } from "../grant/record.ts";
 import { type CompiledPolicy, compilePolicy } from "../policy/compile.ts";
 import { readPolicy } from "../policy/read.ts";
+import { type GrantCredential, unsealCredential } from "../upstream/grant-credential.ts";
+import { keeperOfGrant, keeperOfServer } from "../upstream/oauth/name.ts";
+import { tokenSource } from "../upstream/oauth/source.ts";
 import { rootKeyOf } from "../upstream/root-key.ts";
 import { unsealServer } from "../upstream/server.ts";
 import { type Target, targetOf } from "../upstream/target.ts";
@@ -19,10 +22,13 @@ export type Contents = {
 };
 
 const policies = new Kept<string, CompiledPolicy>(200);
-const servers = new Kept<string, Target>(200);
+/** By the versions of the server's record and of the grant's own credential, each with whom it was sealed for. */
+const targets = new Kept<string, Target>(500);
 
 export async function contentsOf(env: Env, grant: GrantRecord): Promise<Contents> {
-  const server = servers.get(grant.serverVersion) ?? servers.set(grant.serverVersion, await openServer(env, grant));
+  const own = grant.credentialVersion ? ` ${grant.id} ${grant.credentialVersion}` : "";
+  const key = `${grant.server} ${grant.serverVersion}${own}`;
+  const server = targets.get(key) ?? targets.set(key, await openTarget(env, grant));
   // Resources and prompts have no rules of their own; without a policy they are not open either.
   if (grant.policy === null) return { server: { ...server, surface: ["tools"] }, policy: null };
   const { version } = grant.policy;
@@ -37,10 +43,25 @@ async function openPolicy(env: Env, version: string): Promise<CompiledPolicy> {
   return compilePolicy(read.document);
 }
 
-async function openServer(env: Env, grant: GrantRecord): Promise<Target> {
-  const sealed = await loadSealedServer(env, grant.serverVersion);
-  if (sealed === null) throw new Error(`server version ${grant.serverVersion} can't be found`);
-  const record = await unsealServer(rootKeyOf(env), grant.server, sealed);
-  if (record === null) throw new Error(`server version ${grant.serverVersion} can't be opened with this ROOT_KEY`);
-  return targetOf(record);
+async function openTarget(env: Env, grant: GrantRecord): Promise<Target> {
+  const { serverVersion, server: slug, credentialVersion } = grant;
+  const sealed = await loadSealedServer(env, serverVersion);
+  if (sealed === null) throw new Error(`server version ${serverVersion} can't be found`);
+  const record = await unsealServer(rootKeyOf(env), slug, sealed);
+  if (record === null) throw new Error(`server version ${serverVersion} can't be opened with this ROOT_KEY`);
+  const allowLoopback = env.ALLOW_LOOPBACK_UPSTREAMS === "true";
+  if (!credentialVersion) {
+    return targetOf(record, allowLoopback, (client) => tokenSource(env, keeperOfServer(slug), serverVersion, client));
+  }
+  // All or nothing: of the server's own credential not one header is left.
+  const own = { ...record, ...(await openCredential(env, grant.id, credentialVersion)) };
+  return targetOf(own, allowLoopback, (client) => tokenSource(env, keeperOfGrant(grant.id), credentialVersion, client));
+}
+
+async function openCredential(env: Env, grantId: string, version: string): Promise<GrantCredential> {
+  const sealed = await loadSealedCredential(env, version);
+  if (sealed === null) throw new Error(`credential version ${version} can't be found`);
+  const credential = await unsealCredential(rootKeyOf(env), grantId, sealed);
+  if (credential === null) throw new Error(`credential version ${version} can't be opened with this ROOT_KEY`);
+  return credential;
 }

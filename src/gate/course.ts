@@ -1,6 +1,8 @@
 /** A call on its course: what ends it, what keeps it alive, and who hears how it went. */
 import { ledgerOf } from "../ledger/find.ts";
 import { accepts } from "../mcp/media.ts";
+import { causeOf, log } from "../observe/log.ts";
+import { step } from "../observe/span.ts";
 import { isListed } from "../policy/decide.ts";
 import type { Parcel } from "../upstream/headers.ts";
 import { rootKeyOf } from "../upstream/root-key.ts";
@@ -11,7 +13,8 @@ import { rememberMirrors } from "./mirrors.ts";
 import { settle } from "./outbox.ts";
 import { shelve } from "./schemas.ts";
 import type { Passed } from "./standing.ts";
-import type { Way } from "./way.ts";
+import { measured } from "./tally.ts";
+import { told, type Way } from "./way.ts";
 
 export type Course = {
   readonly abort: AbortController;
@@ -24,18 +27,22 @@ export type Course = {
   readonly seal: (upstreamId: string) => Promise<string>;
 };
 
-export function setOff({ request, env, ctx, settings, requestId }: Way, passed: Passed, parcel: Parcel): Course {
-  const { grant, contents, seq } = passed;
+export function setOff(way: Way, passed: Passed, parcel: Parcel): Course {
+  const { request, env, ctx, settings, requestId } = way;
+  const { grant, contents, seq, subject } = passed;
   const abort = new AbortController();
   // In the modern era a client that leaves has cancelled; in the legacy era it has only left.
   if (parcel.era === "modern") {
     if (request.signal.aborted) abort.abort();
     request.signal.addEventListener("abort", () => abort.abort());
   }
-  const ended = once((ending) => {
+  const ended = once(({ failed, ...ending }) => {
+    if (failed !== undefined) tellFailure(way, passed, ending.status, failed);
+    measured(way, subject, { status: ending.status, answer: ending.bytes ?? null });
     if (seq === null) return;
     const latencyMs = Date.now() - startedAt;
-    ctx.waitUntil(settle(env, grant.id, { seq, latencyMs, ...ending }));
+    const settled = step("settle", told(way), () => settle(env, grant.id, { seq, latencyMs, ...ending }));
+    ctx.waitUntil(settled.catch((error: unknown) => tellUnsettled(way, grant.id, error)));
   });
   const startedAt = Date.now();
   return {
@@ -74,6 +81,36 @@ export function setOff({ request, env, ctx, settings, requestId }: Way, passed: 
       },
     },
   };
+}
+
+/** A server that fails, or no longer takes the gateway's credential, is its operator's to mend. */
+function tellFailure(
+  { requestId, trace, slug }: Way,
+  { grant, subject }: Passed,
+  status: number | null,
+  cause: string,
+): void {
+  const refused = status === 401 || status === 403;
+  const { method, tool } = subject ?? {};
+  log("warn", refused ? "upstream refused the credential" : "upstream failed", {
+    request: requestId,
+    trace: trace.id,
+    grant: grant.id,
+    server: slug,
+    method,
+    tool,
+    status,
+    cause,
+  });
+}
+
+function tellUnsettled({ requestId, slug }: Way, grant: string, error: unknown): void {
+  log("error", "ledger failed, ending not recorded", {
+    request: requestId,
+    grant,
+    server: slug,
+    cause: causeOf(error),
+  });
 }
 
 function once(hear: (ending: Ending) => void): (ending: Ending) => void {

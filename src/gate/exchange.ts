@@ -26,8 +26,12 @@ export type Exchange = {
 export type Ending = {
   /** HTTP status of the upstream; null when there was none. */
   readonly status: number | null;
+  /** Size of the answer's body as far as it was read. */
+  readonly bytes?: number;
   /** The call certainly did not run. */
   readonly giveBack: boolean;
+  /** Why the server gave no answer that could go on: a sentence. */
+  readonly failed?: string;
 };
 
 /** Errors by which a server says that it did not begin to run a call. */

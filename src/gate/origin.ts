@@ -36,7 +36,7 @@ export function withCors(request: Request, response: Response): Response {
   const origin = request.headers.get("origin");
   if (origin === null) return response;
   response.headers.set("access-control-allow-origin", origin);
-  response.headers.set("access-control-expose-headers", "mcp-session-id, www-authenticate, retry-after");
+  response.headers.set("access-control-expose-headers", "mcp-session-id, www-authenticate, retry-after, traceresponse");
   response.headers.append("vary", "origin");
   return response;
 }

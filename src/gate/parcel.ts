@@ -2,13 +2,15 @@
 import { listening, withoutTasks } from "../mcp/capabilities.ts";
 import type { Message } from "../mcp/message.ts";
 import type { Surface } from "../mcp/methods.ts";
+import { reparented } from "../observe/message-trace.ts";
+import type { Trace } from "../observe/trace-context.ts";
 import type { Parcel } from "../upstream/headers.ts";
 import type { Incoming } from "./read.ts";
 
-export function parcelOf(incoming: Incoming, surface: readonly Surface[]): Parcel {
+export function parcelOf(incoming: Incoming, surface: readonly Surface[], trace: Trace): Parcel {
   const { verb, era, session } = incoming;
-  if (incoming.kind !== "message") return { verb, era, session, message: null };
-  return { verb, era, session, message: outgoing(incoming.message, era, surface) };
+  if (incoming.kind !== "message") return { verb, era, session, trace, message: null };
+  return { verb, era, session, trace, message: reparented(outgoing(incoming.message, era, surface), trace) };
 }
 
 function outgoing(message: Message, era: Parcel["era"], surface: readonly Surface[]): Message {

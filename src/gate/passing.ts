@@ -17,7 +17,7 @@ import { methodNotAllowed, refusalReply, respond, streamResponse } from "./reply
 const MEANT_FOR_CLIENTS = new Set([400, 406, 409]);
 
 export async function answerPassing(first: Response | Failure, parcel: Parcel, course: Course): Promise<Response> {
-  if (!(first instanceof Response)) return failed(first);
+  if (!(first instanceof Response)) return failed(first, course);
   const { status } = first;
   if (parcel.verb === "GET" && status === 200 && isStreamType(first.headers.get("content-type")) && first.body) {
     return streamResponse(liveStream(relay(first.body, course.exchange), { ...course.pulse, farewell: null }));
@@ -28,10 +28,11 @@ export async function answerPassing(first: Response | Failure, parcel: Parcel, c
   }
   if (status === 404) return respond(refusalReply(sessionGone(null)));
   if (status === 405 && parcel.verb !== "POST") return methodNotAllowed();
-  if (!MEANT_FOR_CLIENTS.has(status)) return failed(failureOfStatus(status));
+  if (!MEANT_FOR_CLIENTS.has(status)) return failed(failureOfStatus(status), course);
   return respond({ status, body: errorReply(null, BAD_REQUEST, `The server refused this request (HTTP ${status}).`) });
 }
 
-function failed(failure: Failure): Response {
+function failed(failure: Failure, course: Course): Response {
+  course.exchange.ended({ status: failure.status, giveBack: false, failed: failure.reason });
   return respond({ status: failure.httpStatus, body: errorReply(null, UPSTREAM_FAILED, failure.reason) });
 }

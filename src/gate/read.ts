@@ -15,7 +15,14 @@ import type { Way } from "./way.ts";
 
 /** What a client sent: a message, or one of the two session requests of the legacy era. */
 export type Incoming = (
-  | { readonly kind: "message"; readonly verb: "POST"; readonly era: Era; readonly message: Message }
+  | {
+      readonly kind: "message";
+      readonly verb: "POST";
+      readonly era: Era;
+      readonly message: Message;
+      /** Size of the request's body. */
+      readonly bytes: number;
+    }
   | { readonly kind: "listen"; readonly verb: "GET"; readonly era: "legacy" }
   | { readonly kind: "close"; readonly verb: "DELETE"; readonly era: "legacy" }
 ) & {
@@ -65,9 +72,8 @@ async function readPost(request: Request, maxBytes: number): Promise<Unbound | R
   if (message.kind === "refused") return message;
   const classified = classify(message, request.headers);
   if (classified.kind === "refused") return classified;
-  return (
-    checkAccept(request.headers, classified.era) ?? { kind: "message", verb: "POST", era: classified.era, message }
-  );
+  const { era } = classified;
+  return checkAccept(request.headers, era) ?? { kind: "message", verb: "POST", era, message, bytes: body.bytes };
 }
 
 function checkContent(headers: Headers): Refusal | null {

@@ -14,11 +14,12 @@ import { type Exchange, endingOf, failedReply } from "./exchange.ts";
 export async function* relay(body: ReadableStream<Uint8Array>, exchange: Exchange): AsyncGenerator<string, void> {
   const source = new TextSource(body, isStanding(exchange) ? null : exchange.bounds.timeoutSeconds * 1000);
   const frames = new FrameReader(exchange.bounds.maxBytes);
-  const state: State = { answered: exchange.request === null, resumable: false };
+  const state: State = { answered: exchange.request === null, resumable: false, bytes: 0 };
   try {
     for (;;) {
       const piece = await source.next();
       if (piece.kind === "fault") return yield* close(exchange, state, piece.fault);
+      if (piece.kind === "text") state.bytes += piece.bytes;
       for (const frame of frames.push(piece.text)) {
         const text = pass(frame, exchange, state);
         if (typeof text === "string") yield text;
@@ -39,6 +40,8 @@ type State = {
   answered: boolean;
   /** Legacy: the events carry ids, so the client can fetch the rest by itself. */
   resumable: boolean;
+  /** Read so far. */
+  bytes: number;
 };
 
 /** Streams that may be silent as long as they like. */
@@ -75,13 +78,13 @@ function seenAnswer(message: Extract<Message, { kind: "response" }>, exchange: E
   if (request === null) return { ...message, outcome: edited(message.outcome, null, view) };
   if (state.answered || message.id === null || !sameId(message.id, request.id)) return null;
   state.answered = true;
-  exchange.ended(endingOf(200, message.outcome, exchange.inSession));
+  exchange.ended({ ...endingOf(200, message.outcome, exchange.inSession), bytes: state.bytes });
   return { ...message, outcome: edited(message.outcome, request.method, view) };
 }
 
 function* close(exchange: Exchange, state: State, fault: BodyFault): Generator<string, void> {
   if (state.resumable && fault === "broken off" && !state.answered) {
-    exchange.ended({ status: 200, giveBack: false });
+    exchange.ended({ status: 200, giveBack: false, bytes: state.bytes });
     return;
   }
   yield* fail(exchange, state, failureOfBody(fault, exchange.bounds));
@@ -90,6 +93,6 @@ function* close(exchange: Exchange, state: State, fault: BodyFault): Generator<s
 function* fail({ request, era, requestId, ended }: Exchange, state: State, why: Failure): Generator<string, void> {
   if (state.answered || request === null) return;
   state.answered = true;
-  ended({ status: why.status, giveBack: false });
+  ended({ status: why.status, giveBack: false, failed: why.reason, bytes: state.bytes });
   yield messageFrame(failedReply(request, era, requestId, why).body ?? "");
 }

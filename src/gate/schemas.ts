@@ -10,7 +10,7 @@ import { definitionsIn } from "../tools/definitions.ts";
 import type { Definition, ToolShelf } from "../tools/shelf.ts";
 import { within } from "../upstream/body.ts";
 import { listTools } from "../upstream/lister.ts";
-import type { Target } from "../upstream/target.ts";
+import { leadsHome, type Target } from "../upstream/target.ts";
 import type { Way } from "./way.ts";
 
 /** How long this isolate takes a definition for already kept, in ms. */
@@ -24,13 +24,14 @@ const shelved = new Kept<string, { readonly inputSchema: string; readonly at: nu
 /** Keeps what a list says. Runs behind the answer. */
 export async function shelve(env: Env, grant: GrantRecord, list: JsonObject): Promise<void> {
   const now = Date.now();
-  const key = ({ name }: Definition) => `${grant.serverVersion} ${name}`;
+  const { version } = listingOf(grant);
+  const key = ({ name }: Definition) => `${version} ${name}`;
   const news = definitionsIn(list).filter((definition) => {
     const known = shelved.get(key(definition));
     return known === undefined || known.inputSchema !== definition.inputSchema || now - known.at > FRESH_MS;
   });
   if (news.length === 0) return;
-  await shelfOf(env, grant).put(grant.serverVersion, news);
+  await shelfOf(env, grant).put(version, news);
   for (const definition of news) {
     const { inputSchema } = definition;
     if (inputSchema.length <= LONGEST_REMEMBERED) shelved.set(key(definition), { inputSchema, at: now });
@@ -51,46 +52,55 @@ const listings = new Kept<string, Listing>(1_000);
 
 /** The tool's input schema as the server last listed it; undefined when the server does not list the tool. */
 export async function schemaOf(
-  { env, settings }: Way,
+  { env, settings, request }: Way,
   grant: GrantRecord,
   target: Target,
   era: Era,
   tool: string,
 ): Promise<Json | undefined> {
   const shelf = shelfOf(env, grant);
-  const kept = await shelf.schemaOf(grant.serverVersion, tool);
+  const { version } = listingOf(grant);
+  const kept = await shelf.schemaOf(version, tool);
   if (kept !== null) return read(kept);
+  if (leadsHome(target, request.headers.get("host"))) return undefined;
   // A grant that no longer stands must not make the gateway speak to a server.
   if ((await ledgerOf(env, grant.id).view()) === null) return undefined;
   // A client chooses its era: one that the server does not speak must cost nobody else their turn.
-  const listed = `${era} ${grant.serverVersion}`;
+  const listed = `${era} ${version}`;
   const last = listings.get(listed);
   if (last === undefined || Date.now() - last.since > RELIST_MS) {
     const bounds = { maxBytes: settings.maxAnswerBytes, timeoutSeconds: settings.timeoutSeconds };
     const listing = listings.set(listed, { since: Date.now(), underway: true });
-    await within(list(shelf, grant.serverVersion, listTools(target, era, bounds), listing), LISTING_MS);
+    await within(list(shelf, version, listTools(target, era, bounds), listing), LISTING_MS);
   } else {
     while (last.underway && Date.now() - last.since < LISTING_MS) await scheduler.wait(LOOK_MS);
   }
-  const found = await shelf.schemaOf(grant.serverVersion, tool);
+  const found = await shelf.schemaOf(version, tool);
   return found === null ? undefined : read(found);
 }
 
 async function list(
   shelf: DurableObjectStub<ToolShelf>,
-  serverVersion: string,
+  version: string,
   pages: AsyncIterable<JsonObject>,
   listing: Listing,
 ): Promise<void> {
   try {
-    for await (const page of pages) await shelf.put(serverVersion, definitionsIn(page));
+    for await (const page of pages) await shelf.put(version, definitionsIn(page));
   } finally {
     listing.underway = false;
   }
 }
 
 function shelfOf(env: Env, grant: GrantRecord): DurableObjectStub<ToolShelf> {
-  return env.TOOL_SHELF.getByName(grant.server);
+  return env.TOOL_SHELF.getByName(listingOf(grant).shelf);
+}
+
+/** Whose list it is: a grant with its own credential may be shown other tools than the rest, so it has its own shelf. */
+function listingOf({ id, server, serverVersion, credentialVersion }: GrantRecord) {
+  return credentialVersion
+    ? { shelf: `grant:${id}`, version: `${serverVersion} ${credentialVersion}` }
+    : { shelf: server, version: serverVersion };
 }
 
 /** What was parsed is kept, because what a policy prepares of a schema hangs on the very object. */

@@ -7,30 +7,35 @@ import { sha256 } from "../grant/digest.ts";
 import { Kept } from "../grant/kept.ts";
 import type { GrantRecord } from "../grant/record.ts";
 import { ledgerOf } from "../ledger/find.ts";
-import type { Demand, JournalEntry, TakeAnswer } from "../ledger/protocol.ts";
+import type { Demand, JournalEntry, TakeAnswer, TakeRequest } from "../ledger/protocol.ts";
 import type { Era } from "../mcp/era.ts";
 import type { Request as Call } from "../mcp/message.ts";
 import type { Refusal } from "../mcp/refusal.ts";
+import { step } from "../observe/span.ts";
+import type { Subject } from "../observe/subject.ts";
 import { heldTo } from "../policy/told.ts";
-import type { SessionOwner } from "../upstream/session.ts";
+import type { Bearer } from "./admit.ts";
 import { type Contents, contentsOf } from "./contents.ts";
 import { limitedReply } from "./denial.ts";
 import type { Verdict } from "./judge.ts";
 import { takeWaiting } from "./outbox.ts";
 import type { Incoming } from "./read.ts";
+import { recordedOf } from "./recorded.ts";
 import type { LocalReply } from "./reply.ts";
 import { verdictOn } from "./verdict.ts";
-import type { Way } from "./way.ts";
+import { told, type Way } from "./way.ts";
 
 type Enquiry = {
   readonly requestId: string;
+  /** Trace id in hex. */
+  readonly trace: string;
   /** Refused messages come here too: their grant is checked and they are journalled like others. */
   readonly incoming: Incoming | Refusal;
 };
 
 export type Standing =
   | { readonly kind: "unauthorized" }
-  | { readonly kind: "answered"; readonly reply: LocalReply }
+  | { readonly kind: "answered"; readonly reply: LocalReply; readonly subject: Subject | null }
   | Passed;
 
 export type Passed = {
@@ -40,6 +45,8 @@ export type Passed = {
   readonly contents: Contents;
   /** Row of the journal, to be completed when the call has ended; null for what leaves no row. */
   readonly seq: number | null;
+  /** What is counted; null for what leaves no row. */
+  readonly subject: Subject | null;
 };
 
 /** Grants as this isolate last heard of them: a guess that the ledger confirms on every call. */
@@ -47,24 +54,31 @@ const heard = new Kept<string, GrantRecord>(5_000);
 
 const MOST_ROUNDS = 2;
 
-export async function standingOf(way: Way, owner: SessionOwner, incoming: Incoming | Refusal): Promise<Standing> {
-  const { env, requestId } = way;
-  const enquiry = { requestId, incoming };
+export async function standingOf(way: Way, owner: Bearer, incoming: Incoming | Refusal): Promise<Standing> {
+  const { env, requestId, trace } = way;
+  const enquiry = { requestId, trace: trace.id, incoming };
   const ledger = ledgerOf(env, owner.grant);
-  let grant = heard.get(owner.grant) ?? (await ledger.view());
+  let grant = heard.get(owner.grant) ?? (await step("take", told(way), () => ledger.view()));
   for (let round = 0; round < MOST_ROUNDS; round++) {
     if (grant === null || grant.server !== owner.server) return { kind: "unauthorized" };
-    const contents = await contentsOf(env, grant);
-    const verdict = await verdictOn(way, incoming, grant, contents);
+    const known = grant;
+    const contents = await contentsOf(env, known);
+    const verdict = await step("decide", told(way), () => verdictOn(way, incoming, known, contents));
     const demands: readonly Demand[] = verdict.kind === "pass" ? verdict.demands : [];
-    const answer: TakeAnswer = await ledger.take({
+    const kept = recordedOf(env, grant.id, contents.policy, incoming);
+    const entry = journalEntry(enquiry, grant, verdict, typeof kept === "object" ? await kept : kept);
+    const request: TakeRequest = {
+      token: owner.token,
+      revision: grant.revision,
       policyVersion: grant.policy?.version ?? null,
       serverVersion: grant.serverVersion,
       demands: [...demands],
       session: await sessionOf(incoming, demands),
-      entry: journalEntry(enquiry, grant, verdict),
+      entry,
       settlements: takeWaiting(owner.grant),
-    });
+    };
+    const answer = await step<TakeAnswer>("take", told(way), async () => ledger.take(request));
+    const subject = subjectOf(entry, known, answer, demands);
     switch (answer.kind) {
       case "revoked":
         heard.delete(owner.grant);
@@ -73,19 +87,38 @@ export async function standingOf(way: Way, owner: SessionOwner, incoming: Incomi
         grant = heard.set(owner.grant, answer.grant);
         continue;
       case "limited":
-        return { kind: "answered", reply: tellLimit(enquiry, grant, verdict, answer) };
+        return { kind: "answered", reply: tellLimit(enquiry, grant, verdict, answer), subject };
       case "ok":
         heard.set(owner.grant, grant);
-        if (verdict.kind === "reply" || incoming.kind === "refused") return answeredBy(verdict);
-        return { kind: "passed", incoming, grant, contents, seq: answer.seq };
+        if (verdict.kind === "reply" || incoming.kind === "refused") return answeredBy(verdict, subject);
+        return { kind: "passed", incoming, grant, contents, seq: answer.seq, subject };
     }
   }
   throw new Error("the grant's policy or server changed twice while one message was decided");
 }
 
-function answeredBy(verdict: Verdict): Standing {
+function answeredBy(verdict: Verdict, subject: Subject | null): Standing {
   if (verdict.kind === "pass") throw new Error("a refused message was judged to pass");
-  return { kind: "answered", reply: verdict.reply };
+  return { kind: "answered", reply: verdict.reply, subject };
+}
+
+/** What is counted of a message: what was decided, by the ledger's last word. */
+function subjectOf(
+  entry: JournalEntry | null,
+  { id, server, policy }: GrantRecord,
+  answer: TakeAnswer,
+  demands: readonly Demand[],
+): Subject | null {
+  if (entry === null) return null;
+  const { method, tool, era, effect, rule, bytes } = entry;
+  const said = {
+    ...{ grant: id, server, method, era, policy },
+    ...(tool !== undefined && { tool }),
+    ...(bytes !== undefined && { bytes }),
+  };
+  if (answer.kind !== "limited") return { ...said, effect, ...(rule !== undefined && { rule }) };
+  const refusing = demands[answer.demand];
+  return { ...said, effect: "limit", ...(refusing && { rule: refusing.rule }) };
 }
 
 function tellLimit(
@@ -108,9 +141,14 @@ async function sessionOf(incoming: Incoming | Refusal, demands: readonly Demand[
 }
 
 /** Requests are journalled; notifications, answers to the server, pings and streams leave no row. */
-function journalEntry({ incoming, requestId }: Enquiry, grant: GrantRecord, verdict: Verdict): JournalEntry | null {
+function journalEntry(
+  { incoming, requestId, trace }: Enquiry,
+  grant: GrantRecord,
+  verdict: Verdict,
+  kept: string | undefined,
+): JournalEntry | null {
   const effect = verdict.kind === "pass" ? "allow" : verdict.effect;
-  const shared = { request: requestId, effect, ...(grant.policy && { policy: grant.policy.version }) };
+  const shared = { request: requestId, trace, effect, ...(grant.policy && { policy: grant.policy.version }) };
   if (incoming.kind === "refused") return { ...shared, method: "(refused)", era: "unknown" };
   const call = callIn(incoming);
   if (call === null || call.request.method === "ping") return null;
@@ -119,14 +157,22 @@ function journalEntry({ incoming, requestId }: Enquiry, grant: GrantRecord, verd
     ...shared,
     method,
     era: call.era,
+    bytes: call.bytes,
+    ...(kept !== undefined && { arguments: kept }),
     ...(method === "tools/call" && typeof params.name === "string" && { tool: params.name.slice(0, 256) }),
     ...(verdict.kind === "reply" && verdict.rule !== undefined && { rule: verdict.rule }),
   };
 }
 
-type Asking = { readonly era: Era; readonly request: Call; readonly session: string | null };
+type Asking = {
+  readonly era: Era;
+  readonly request: Call;
+  readonly session: string | null;
+  readonly bytes: number;
+};
 
 function callIn(incoming: Incoming | Refusal): Asking | null {
   if (incoming.kind !== "message" || incoming.message.kind !== "request") return null;
-  return { era: incoming.era, request: incoming.message, session: incoming.session };
+  const { era, message, session, bytes } = incoming;
+  return { era, request: message, session, bytes };
 }

@@ -17,12 +17,15 @@ export function tokenKey(hash: string): string {
 /** At some 150 bytes an entry this is less than 1 MB. */
 const known = new Kept<string, string>(5_000);
 
-/** The id of the grant that the token was issued for, or null for a token that was never issued. */
-export async function findGrantId(env: Pick<Env, "GRANTGATE_KV">, token: string): Promise<string | null> {
+/** What a token leads to: a grant by its id, and the token by the SHA-256 that the grant's ledger knows it by. */
+export type Found = { readonly grant: string; readonly token: string };
+
+/** The grant that the token was issued for, or null for a token that was never issued. */
+export async function findGrant(env: Pick<Env, "GRANTGATE_KV">, token: string): Promise<Found | null> {
   if (!isWellFormed(token)) return null;
   const hash = await hashToken(token);
   const kept = known.get(hash);
-  if (kept !== undefined) return kept;
-  const id = await env.GRANTGATE_KV.get(tokenKey(hash));
-  return id === null ? null : known.set(hash, id);
+  if (kept !== undefined) return { grant: kept, token: hash };
+  const grant = await env.GRANTGATE_KV.get(tokenKey(hash));
+  return grant === null ? null : { grant: known.set(hash, grant), token: hash };
 }

@@ -16,20 +16,36 @@ export type GrantRecord = {
   readonly serverVersion: string;
   /** Name and version of the policy in force; null denies every call. */
   readonly policy: { readonly name: string; readonly version: string } | null;
-  readonly status: "active" | "revoked";
+  readonly status: "active" | "suspended" | "revoked";
   /** Unix time in milliseconds from which on the grant is worth nothing; null for never. */
   readonly expiresAt: number | null;
+  /** The tokens that prove the grant; left out in a record that an earlier version of the gateway stored. */
+  readonly tokens?: readonly GrantToken[];
+  /** Version of the sealed credential that stands in for the server's; null for none. */
+  readonly credentialVersion?: string | null;
   readonly revision: number;
+};
+
+export type GrantToken = {
+  /** SHA-256 of the token in hex. */
+  readonly hash: string;
+  /** Unix time in milliseconds from which on the token is worth nothing; null for as long as the grant lasts. */
+  readonly expiresAt: number | null;
 };
 
 /** Reads grants as rows of `toGrantRecord`; put a WHERE clause on table `grants` behind it. */
 export const SELECT_GRANT_RECORD = `
   SELECT grants.id, grants.label, grants.tags, grants.server, servers.version AS serverVersion,
          policies.name AS policyName, policies.version AS policyVersion,
-         grants.status, grants.expires_at AS expiresAt, grants.revision
+         grants.status, grants.expires_at AS expiresAt, grants.credential_version AS credentialVersion,
+         (SELECT json_group_array(json_object('hash', hash, 'expiresAt', expires_at))
+          FROM grant_tokens WHERE grant_tokens.grant_id = grants.id) AS tokens,
+         grants.revision
   FROM grants
   JOIN servers ON servers.slug = grants.server
   LEFT JOIN policies ON policies.server = grants.server AND policies.name = grants.policy`;
+
+const Token = z.object({ hash: z.string(), expiresAt: z.int().nullable() });
 
 const Row = z.object({
   id: z.string(),
@@ -39,8 +55,10 @@ const Row = z.object({
   serverVersion: z.string(),
   policyName: z.string().nullable(),
   policyVersion: z.string().nullable(),
-  status: z.enum(["active", "revoked"]),
+  status: z.enum(["active", "suspended", "revoked"]),
   expiresAt: z.int().nullable(),
+  credentialVersion: z.string().nullable(),
+  tokens: z.string().transform((text) => z.array(Token).parse(JSON.parse(text))),
   revision: z.int(),
 });
 

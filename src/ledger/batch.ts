@@ -1,14 +1,13 @@
 /** What the next write of a grant's ledger holds: everything that was decided since the last one. */
 import type { Counters } from "./counters.ts";
-import { closeRows, type JournalRow, writeRows } from "./journal.ts";
-import type { Settlement } from "./protocol.ts";
+import { closeRows, type End, type JournalRow, writeRows } from "./journal.ts";
 import { writeCounters } from "./store.ts";
 
 export type Batch = {
   countersChanged: boolean;
   readonly rows: JournalRow[];
   /** By row, so that a row which is said to have ended twice ends once. */
-  readonly ends: Map<number, Settlement>;
+  readonly ends: Map<number, End>;
 };
 
 export function newBatch(): Batch {

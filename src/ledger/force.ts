@@ -1,8 +1,8 @@
-/** Whether a grant counts now, and whether a call was decided by what is in force for it. Pure. */
+/** Whether a grant counts now, for this token, and whether a call was decided by what is in force for it. Pure. */
 import type { GrantRecord } from "../grant/record.ts";
 import type { TakeAnswer, TakeRequest } from "./protocol.ts";
 
-/** The grant, or null when it is unknown, revoked or expired. */
+/** The grant, or null when it is unknown, suspended, revoked or expired. */
 export function inForce(grant: GrantRecord | null, now: number): GrantRecord | null {
   if (grant === null || grant.status !== "active") return null;
   return grant.expiresAt !== null && grant.expiresAt <= now ? null : grant;
@@ -14,8 +14,18 @@ export type Standing =
 
 export function standingOf(record: GrantRecord | null, decided: TakeRequest, now: number): Standing {
   const grant = inForce(record, now);
-  if (grant === null) return { kind: "revoked" };
-  const policyVersion = grant.policy?.version ?? null;
-  const isCurrent = decided.policyVersion === policyVersion && decided.serverVersion === grant.serverVersion;
-  return { kind: isCurrent ? "in force" : "stale", grant };
+  if (grant === null || !isProven(grant, decided.token, now)) return { kind: "revoked" };
+  return { kind: isCurrent(grant, decided) ? "in force" : "stale", grant };
+}
+
+/** Only a gate of an earlier version does not say which token came, and only its records know of none. */
+function isProven({ tokens }: GrantRecord, hash: string | undefined, now: number): boolean {
+  if (tokens === undefined || hash === undefined) return true;
+  return tokens.some((token) => token.hash === hash && (token.expiresAt === null || token.expiresAt > now));
+}
+
+/** Labels and tags decide too, so it is the revision that counts, and not only the versions. */
+function isCurrent(grant: GrantRecord, { revision, policyVersion, serverVersion }: TakeRequest): boolean {
+  if (revision !== undefined) return revision === grant.revision;
+  return policyVersion === (grant.policy?.version ?? null) && serverVersion === grant.serverVersion;
 }

@@ -1,125 +1,163 @@
 /**
- * The journal of one grant: a row for every decision, in the order they were made, the last 10,000 of them.
+ * The journal of one grant: a row for every decision, in the order they were made, kept until the audit trail has it.
  *
- * A row is open (`taken` is not null) from the decision until the call's end is known, and closes once: that is what
- * makes giving back happen at most once. Arguments of calls, tokens and credentials must never come near it.
+ * Decisions and endings are links of one chain, numbered in the order in which they were written; a row holds both links
+ * of its call. It is open (`taken` is not null) from the decision of a call that was let through until its end is
+ * known, and closes once: that is what makes giving back happen at most once. What a row says is never changed.
  */
-import { formatMillionths } from "../json/decimal.ts";
-import type { Outcome } from "./joint.ts";
-import type { Demand, JournalEntry, Settlement } from "./protocol.ts";
-import type { Count, Taken } from "./take.ts";
-
-/** What a row holds, as JSON. Amounts are decimal text: JSON numbers would round them. */
-export type JournalRecord = JournalEntry & {
-  /** Unix time in milliseconds, by the ledger's clock. */
-  readonly at: number;
-  readonly counters?: readonly { readonly counter: string; readonly used: string; readonly max: string }[];
-  readonly upstream?: { readonly status: number | null; readonly latencyMs: number };
-};
+import type { Link } from "../audit/record.ts";
+import type { Taken } from "./take.ts";
 
 export type JournalRow = {
   readonly seq: number;
-  readonly record: JournalRecord;
+  readonly link: number;
+  readonly at: number;
+  /** A decision as canonical JSON. */
+  readonly text: string;
   /** What can be given back; null for a call that was not let through. */
   readonly taken: readonly Taken[] | null;
 };
 
-export const ROWS_KEPT = 10_000;
-/** Pruning at every write would double the rows written; the ring may run over by this many. */
-const PRUNE_EVERY = 1_000;
+export type OpenRow = {
+  readonly seq: number;
+  /** Null in rows of a time before there were links: they take none when they close. */
+  readonly link: number | null;
+  /** As JSON. */
+  readonly taken: string;
+};
+
+/** How a call ended: the text and the link, where its decision has one. */
+export type End = { readonly seq: number; readonly ending: { readonly link: number; readonly text: string } | null };
+
+/** Numbers given out last, as far as rows know them; 0 for none. */
+export type Last = { readonly seq: number; readonly link: number };
+
 const ROWS_PER_STATEMENT = 200;
-/** A client chooses its tool names; it must not choose how much is stored. */
-const LONGEST_TEXT = 512;
+/** An open row is let go of when its call was decided so long ago. */
+export const LONGEST_OPEN_MS = 86_400_000;
 
-/** Makes the table where it is missing, and returns the last sequence number given out (0 for none). */
-export function openJournal(sql: SqlStorage): number {
-  sql.exec("CREATE TABLE IF NOT EXISTS journal (seq INTEGER PRIMARY KEY, entry TEXT NOT NULL, taken TEXT) STRICT");
-  return sql.exec<{ last: number }>("SELECT coalesce(max(seq), 0) AS last FROM journal").one().last;
+/** Makes the table where it is missing. Long texts come last: what looks for numbers must not read past them. */
+export function openJournal(sql: SqlStorage): Last {
+  sql.exec(`CREATE TABLE IF NOT EXISTS calls (seq INTEGER PRIMARY KEY, link INTEGER, end_link INTEGER,
+    at INTEGER NOT NULL, taken TEXT, ending TEXT, record TEXT NOT NULL) STRICT`);
+  return sql
+    .exec<Last>(
+      `SELECT coalesce(max(seq), 0) AS seq, max(coalesce(max(link), 0), coalesce(max(end_link), 0)) AS link FROM calls`,
+    )
+    .one();
 }
 
-/** The row of a call: what was decided, and what the counters made of it. */
-export function rowOf(
-  seq: number,
-  at: number,
-  entry: JournalEntry,
-  demands: readonly Demand[],
-  outcome: Outcome,
-): JournalRow {
-  switch (outcome.kind) {
-    case "taken":
-      return { seq, record: recordOf(at, entry, outcome.counts), taken: outcome.taken };
-    case "limited": {
-      const refusing = demands[outcome.demand];
-      if (refusing === undefined) throw new RangeError("no demand of the call refuses");
-      const { used, max } = outcome;
-      const limited = { ...entry, effect: "limit", rule: refusing.rule };
-      return { seq, record: recordOf(at, limited, [{ counter: refusing.counter, used, max }]), taken: null };
-    }
-    case "failed":
-      return { seq, record: recordOf(at, { ...entry, effect: "deny", rule: "(failed closed)" }, []), taken: null };
-  }
+/**
+ * Takes over what a version without an audit trail left: the numbers go on, and open calls still give back. Returns the
+ * last number it gave out, or null where it left nothing.
+ */
+export function adoptJournal(sql: SqlStorage, now: number): number | null {
+  if (sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'journal'").toArray().length === 0) return null;
+  const { last } = sql.exec<{ last: number }>("SELECT coalesce(max(seq), 0) AS last FROM journal").one();
+  sql.exec(
+    `INSERT INTO calls (seq, at, taken, record) SELECT seq, ?, taken, '' FROM journal WHERE taken <> '[]'
+     ON CONFLICT DO NOTHING`,
+    now,
+  );
+  sql.exec("DROP TABLE journal");
+  return last;
 }
 
-function recordOf(at: number, entry: JournalEntry, counts: readonly Count[]): JournalRecord {
-  const clipped: JournalEntry = {
-    request: clip(entry.request),
-    method: clip(entry.method),
-    ...(entry.tool !== undefined && { tool: clip(entry.tool) }),
-    era: clip(entry.era),
-    effect: clip(entry.effect),
-    ...(entry.rule !== undefined && { rule: clip(entry.rule) }),
-    ...(entry.policy !== undefined && { policy: clip(entry.policy) }),
-  };
-  const counters = counts.map(({ counter, used, max }) => ({
-    counter,
-    used: formatMillionths(used),
-    max: formatMillionths(max),
-  }));
-  return counters.length === 0 ? { at, ...clipped } : { at, ...clipped, counters };
-}
-
-/** Writes rows in few statements, and now and then lets go of the oldest. */
+/** Writes rows in few statements. */
 export function writeRows(sql: SqlStorage, rows: readonly JournalRow[]): void {
   for (let from = 0; from < rows.length; from += ROWS_PER_STATEMENT) {
     const values = rows
       .slice(from, from + ROWS_PER_STATEMENT)
-      .map(({ seq, record, taken }) => [
+      .map(({ seq, link, at, taken, text }) => [
         seq,
-        record,
+        link,
+        at,
         taken?.map(({ identity, start, amount }) => [identity, start, String(amount)]) ?? null,
+        text,
       ]);
     // One bound parameter, since a statement may have no more than a hundred.
     sql.exec(
-      "INSERT INTO journal (seq, entry, taken) SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?)",
+      `INSERT INTO calls (seq, link, at, taken, record)
+       SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4 FROM json_each(?)`,
       JSON.stringify(values),
     );
   }
-  const last = rows.at(-1)?.seq ?? 0;
-  const first = rows[0]?.seq ?? 0;
-  if (Math.floor(last / PRUNE_EVERY) > Math.floor((first - 1) / PRUNE_EVERY)) {
-    sql.exec("DELETE FROM journal WHERE seq <= ?", last - ROWS_KEPT);
-  }
 }
 
-/** What an open row took; null when the row is closed or gone. */
-export function takenBy(sql: SqlStorage, seq: number): readonly Taken[] | null {
-  const [row] = sql.exec<{ taken: string | null }>("SELECT taken FROM journal WHERE seq = ?", seq).toArray();
-  if (row === undefined || row.taken === null) return null;
-  const taken: [string, number, string][] = JSON.parse(row.taken);
-  return taken.map(([identity, start, amount]) => ({ identity, start, amount: BigInt(amount) }));
+/** Those of the rows that are open, by number. */
+export function openRows(sql: SqlStorage, seqs: readonly number[]): ReadonlyMap<number, OpenRow> {
+  if (seqs.length === 0) return new Map();
+  const rows = sql.exec<OpenRow>(
+    `SELECT seq, link, taken FROM calls
+     WHERE seq IN (SELECT value FROM json_each(?)) AND taken IS NOT NULL AND end_link IS NULL`,
+    JSON.stringify(seqs),
+  );
+  return new Map(rows.toArray().map((row) => [row.seq, row]));
+}
+
+export function takenIn({ taken }: OpenRow): readonly Taken[] {
+  const read: [string, number, string][] = JSON.parse(taken);
+  return read.map(([identity, start, amount]) => ({ identity, start, amount: BigInt(amount) }));
 }
 
 /** Completes open rows with how their call ended; closed ones stay as they are. */
-export function closeRows(sql: SqlStorage, settlements: Iterable<Settlement>): void {
-  const ends = Array.from(settlements, ({ seq, status, latencyMs }) => [seq, { status, latencyMs }]);
-  if (ends.length === 0) return;
+export function closeRows(sql: SqlStorage, ends: Iterable<End>): void {
+  const values = Array.from(ends, ({ seq, ending }) => [seq, ending?.link ?? null, ending?.text ?? null]);
+  if (values.length === 0) return;
   sql.exec(
-    `UPDATE journal SET entry = json_set(entry, '$.upstream', json(ends.value -> 1)), taken = NULL
-     FROM json_each(?) AS ends WHERE seq = ends.value ->> 0 AND taken IS NOT NULL`,
-    JSON.stringify(ends),
+    `UPDATE calls SET taken = NULL, end_link = value ->> 1, ending = value ->> 2
+     FROM json_each(?) WHERE seq = value ->> 0 AND taken IS NOT NULL`,
+    JSON.stringify(values),
   );
 }
 
-function clip(text: string): string {
-  return text.length <= LONGEST_TEXT ? text : `${text.slice(0, LONGEST_TEXT - 1)}…`;
+/**
+ * The links after this one, in order; `seq` is the last decision up to there. At most so many, and of decisions no more
+ * text than that, unless one alone has more.
+ */
+export function linksAfter(sql: SqlStorage, { link, seq }: Last, most: number, mostText: number): readonly Link[] {
+  const ends = sql.exec<Row>(
+    "SELECT end_link AS link, seq, ending AS text FROM calls WHERE end_link > ? AND end_link <= ?",
+    link,
+    link + most,
+  );
+  const byLink = new Map<number, Link>(ends.toArray().map((row) => [row.link, { kind: "ended", ...row }]));
+  const upTo = lastWithin(sql, seq, most - byLink.size, mostText);
+  const decisions = sql.exec<Row>("SELECT link, seq, record AS text FROM calls WHERE seq > ? AND seq <= ?", seq, upTo);
+  for (const row of decisions.toArray()) byLink.set(row.link, { kind: "decided", ...row });
+  const links: Link[] = [];
+  for (let next = byLink.get(link + 1); next !== undefined; next = byLink.get(next.link + 1)) links.push(next);
+  return links;
+}
+
+type Row = { readonly link: number; readonly seq: number; readonly text: string };
+
+function lastWithin(sql: SqlStorage, seq: number, most: number, mostText: number): number {
+  const sizes = sql.exec<{ seq: number; size: number }>(
+    "SELECT seq, length(record) AS size FROM calls WHERE seq > ? ORDER BY seq LIMIT ?",
+    seq,
+    most,
+  );
+  let [last, sum] = [seq, 0];
+  for (const row of sizes.toArray()) {
+    sum += row.size;
+    if (sum > mostText && last !== seq) break;
+    last = row.seq;
+  }
+  return last;
+}
+
+/** Lets go of rows of which nothing is to come, up to this link and this decision. */
+export function letGo(sql: SqlStorage, link: number, seq: number, now: number): void {
+  sql.exec(
+    `DELETE FROM calls WHERE seq <= ? AND coalesce(end_link, link, 0) <= ? AND (taken IS NULL OR at <= ?)`,
+    seq,
+    link,
+    now - LONGEST_OPEN_MS,
+  );
+}
+
+/** When the call was decided that has been open longest; null for none. */
+export function openSince(sql: SqlStorage): number | null {
+  return sql.exec<{ at: number | null }>("SELECT min(at) AS at FROM calls WHERE taken IS NOT NULL").one().at;
 }

@@ -14,11 +14,13 @@ import { groupCommit } from "./commit.ts";
 import { advance } from "./counters.ts";
 import { serverLedgerOf } from "./find.ts";
 import { inForce, type Standing, standingOf } from "./force.ts";
+import { type Gathered, Gatherer } from "./gatherer.ts";
 import { jointly, type Parts, partsOf, sharedOf } from "./joint.ts";
-import { openJournal, takenBy } from "./journal.ts";
+import { openRows } from "./journal.ts";
 import type { Settlement, TakeAnswer, TakeRequest, Usage } from "./protocol.ts";
 import { readCounters, store } from "./store.ts";
 import type { Taken } from "./take.ts";
+import { openTrail } from "./trail.ts";
 import { close, type Decided, type Memory, record, takeOwn, undo } from "./turn.ts";
 import { usageOf } from "./usage.ts";
 
@@ -26,12 +28,22 @@ export class GrantLedger extends DurableObject<Env> {
   #grant: GrantRecord | null;
   #hydration: Promise<void> | null = null;
   readonly #memory: Memory;
+  readonly #gatherer: Gatherer;
   readonly #durable: () => Promise<void>;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     this.#grant = ctx.storage.kv.get<GrantRecord>("grant") ?? null;
-    this.#memory = { counters: readCounters(ctx.storage), batch: newBatch(), lastSeq: openJournal(ctx.storage.sql) };
+    const counters = readCounters(ctx.storage);
+    const { marks, seq, link } = openTrail(ctx.storage, counters.clock);
+    this.#memory = { counters, batch: newBatch(), lastSeq: seq, lastLink: link };
+    this.#gatherer = new Gatherer(
+      ctx,
+      () => this.env,
+      { grant: () => this.#grant?.id ?? this.#id(), now: () => this.#now(), flush: () => this.#flush() },
+      marks,
+      link,
+    );
     this.#durable = groupCommit(
       () => this.#write(),
       () => ctx.storage.sync(),
@@ -74,10 +86,19 @@ export class GrantLedger extends DurableObject<Env> {
     return { at: this.#now(), calls: this.#memory.lastSeq, counters: usageOf(this.#memory.counters) };
   }
 
+  /** Brings all that was decided so far into the audit trail, and says how far the trail has come. */
+  async gather(): Promise<Gathered> {
+    return this.#gatherer.gather();
+  }
+
+  override async alarm(): Promise<void> {
+    await this.#gatherer.alarm();
+  }
+
   #decide(request: TakeRequest): Decided {
     const standing = this.#standing(request);
     if (standing.kind !== "in force") return standing;
-    return record(this.#memory, request, takeOwn(this.#memory, request.demands, request));
+    return record(this.#memory, standing.grant, request, takeOwn(this.#memory, request.demands, request));
   }
 
   async #decideJointly(request: TakeRequest, parts: Parts): Promise<Decided> {
@@ -88,7 +109,7 @@ export class GrantLedger extends DurableObject<Env> {
     // Much can have happened meanwhile: what was revoked or edited must not let this call through any more.
     const after = this.#standing(request);
     if (outcome.kind !== "taken" || after.kind !== "in force") undo(this.#memory, mine);
-    if (after.kind === "in force") return record(this.#memory, request, outcome);
+    if (after.kind === "in force") return record(this.#memory, after.grant, request, outcome);
     if (outcome.kind === "taken") await this.#payBack(sharedOf(outcome.taken));
     return after;
   }
@@ -100,7 +121,8 @@ export class GrantLedger extends DurableObject<Env> {
   /** Closes rows, and returns what the server's ledger is owed. */
   #close(settlements: readonly Settlement[]): readonly Taken[] {
     this.#now();
-    return sharedOf(close(this.#memory, settlements, (seq) => takenBy(this.ctx.storage.sql, seq)));
+    const seqs = settlements.map(({ seq }) => seq);
+    return sharedOf(close(this.#memory, settlements, openRows(this.ctx.storage.sql, seqs)));
   }
 
   /**
@@ -137,7 +159,14 @@ export class GrantLedger extends DurableObject<Env> {
   #write(): void {
     const { batch, counters } = this.#memory;
     this.#memory.batch = newBatch();
-    store(this.ctx, () => writeBatch(this.ctx.storage, counters, batch));
+    store(this.ctx, () => {
+      writeBatch(this.ctx.storage, counters, batch);
+      this.#gatherer.wrote(this.#memory.lastLink);
+    });
+  }
+
+  #flush(): void {
+    if (!isEmpty(this.#memory.batch)) this.#write();
   }
 
   #now(): number {

@@ -24,6 +24,12 @@ export type JournalEntry = {
   readonly rule?: string;
   /** Version of the policy that decided. */
   readonly policy?: string;
+  /** What the policy lets be recorded of the arguments, as canonical JSON of at most 64 KiB. */
+  readonly arguments?: string;
+  /** Size of the request's body. */
+  readonly bytes?: number;
+  /** Trace id (W3C Trace Context) in hex. */
+  readonly trace?: string;
 };
 
 /** How a call that was let through ended upstream. */
@@ -33,11 +39,17 @@ export type Settlement = {
   /** HTTP status of the upstream; null when there was none. */
   readonly status: number | null;
   readonly latencyMs: number;
+  /** Size of the answer's body as far as it was read. */
+  readonly bytes?: number;
   /** The call certainly did not run: its units go back into the window they were taken from. */
   readonly giveBack: boolean;
 };
 
 export type TakeRequest = {
+  /** SHA-256 in hex of the token that came with the call. */
+  readonly token?: string;
+  /** Revision of the grant that the gate decided by. */
+  readonly revision?: number;
   /** Versions that the gate decided by; null for none. */
   readonly policyVersion: string | null;
   readonly serverVersion: string | null;
@@ -57,7 +69,7 @@ export type TakeRequest = {
 export type TakeAnswer =
   | { readonly kind: "ok"; readonly seq: number | null; readonly at: number }
   | (Limited & { readonly at: number })
-  /** Revoked, expired or unknown. */
+  /** Suspended, revoked, expired or unknown, or the token no longer proves the grant. */
   | { readonly kind: "revoked" }
   /** Another policy or server version is in force: decide again by this. Nothing was taken. */
   | { readonly kind: "stale"; readonly grant: GrantRecord };

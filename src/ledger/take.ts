@@ -5,7 +5,7 @@
  * asked to respect.
  */
 import { type Line, linesOf } from "./bill.ts";
-import { lowered, raised, resetOf } from "./counter.ts";
+import { lowered, raised, resetOf, usedOf } from "./counter.ts";
 import { type Change, type Counters, condense, prune, put, weightWith } from "./counters.ts";
 import type { Demand } from "./demand.ts";
 import { MOST_WEIGHT } from "./weight.ts";
@@ -70,13 +70,21 @@ export function check(counters: Counters, demands: readonly Demand[], session: s
   return refusalOf(linesOf(counters, demands, session), counters.clock);
 }
 
-/** Returns units into the window they were taken from; a window that has ended keeps its count. */
-export function giveBack(counters: Counters, taken: readonly Taken[]): void {
+/**
+ * Returns units into the window they were taken from; a window that has ended keeps its count. Says whether there was
+ * any that had not.
+ */
+export function giveBack(counters: Counters, taken: readonly Taken[]): boolean {
+  const { running, clock } = counters;
+  let any = false;
   for (const { identity, start, amount } of taken) {
-    const counter = counters.running.get(identity);
-    if (counter === undefined) continue;
-    put(counters, { identity, counter: lowered(counter, start, amount, counters.clock) });
+    const before = running.get(identity);
+    if (before === undefined) continue;
+    const counter = lowered(before, start, amount, clock);
+    put(counters, { identity, counter });
+    any ||= usedOf(counter, clock) < usedOf(before, clock);
   }
+  return any;
 }
 
 type Paid = Change & Taken;

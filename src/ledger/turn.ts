@@ -3,19 +3,23 @@
  *
  * Nothing in here may wait, and nothing that is noted here may be answered before it is written.
  */
+import type { GrantRecord } from "../grant/record.ts";
 import type { Batch } from "./batch.ts";
 import type { Counters } from "./counters.ts";
 import type { Demand } from "./demand.ts";
-import type { Outcome } from "./joint.ts";
-import { rowOf } from "./journal.ts";
+import { type Outcome, sharedOf } from "./joint.ts";
+import { type OpenRow, takenIn } from "./journal.ts";
 import type { Settlement, TakeAnswer, TakeRequest } from "./protocol.ts";
+import { decidedText, endedText, isLetThrough } from "./record.ts";
 import { giveBack, type Taken, take } from "./take.ts";
 
 export type Memory = {
   readonly counters: Counters;
   batch: Batch;
-  /** Number of the journal's last row. */
+  /** Number of the last decision. */
   lastSeq: number;
+  /** Number of the last link, of decisions and endings together. */
+  lastLink: number;
 };
 
 /** What a call is told, or why it could not be decided. */
@@ -42,11 +46,15 @@ export function undo({ counters, batch }: Memory, outcome: Outcome): void {
   batch.countersChanged = true;
 }
 
-/** Journals how a call was decided. */
-export function record(memory: Memory, { entry, demands }: TakeRequest, outcome: Outcome): Decided {
+/** Journals how a call under `grant` was decided. */
+export function record(memory: Memory, grant: GrantRecord, request: TakeRequest, outcome: Outcome): Decided {
   const at = memory.counters.clock;
-  const seq = entry === null ? null : ++memory.lastSeq;
-  if (entry !== null && seq !== null) memory.batch.rows.push(rowOf(seq, at, entry, demands, outcome));
+  const seq = request.entry === null ? null : ++memory.lastSeq;
+  if (seq !== null) {
+    const text = decidedText(at, grant, request, outcome);
+    const taken = outcome.kind === "taken" && isLetThrough(request, outcome) ? outcome.taken : null;
+    memory.batch.rows.push({ seq, link: ++memory.lastLink, at, text, taken });
+  }
   switch (outcome.kind) {
     case "taken":
       return { kind: "ok", seq, at };
@@ -59,20 +67,23 @@ export function record(memory: Memory, { entry, demands }: TakeRequest, outcome:
 
 /**
  * Closes rows, each of them once, and gives units back where the call certainly did not run. Returns all that was given
- * back. `takenBy` says what an open row of the journal took.
+ * back. `open` are the rows of the journal that can be closed.
  */
 export function close(
-  { counters, batch }: Memory,
+  memory: Memory,
   settlements: readonly Settlement[],
-  takenBy: (seq: number) => readonly Taken[] | null,
+  open: ReadonlyMap<number, OpenRow>,
 ): readonly Taken[] {
+  const { counters, batch } = memory;
   return settlements.flatMap((settlement) => {
-    if (batch.ends.has(settlement.seq)) return [];
-    batch.ends.set(settlement.seq, settlement);
-    const taken = (settlement.giveBack ? takenBy(settlement.seq) : null) ?? [];
-    if (taken.length === 0) return [];
-    giveBack(counters, taken);
-    batch.countersChanged = true;
+    const row = open.get(settlement.seq);
+    if (row === undefined || batch.ends.has(row.seq)) return [];
+    const taken = settlement.giveBack ? takenIn(row) : [];
+    const gaveBack = giveBack(counters, taken);
+    if (gaveBack) batch.countersChanged = true;
+    // What the server's ledger will make of its share can't be awaited here.
+    const text = endedText(counters.clock, settlement, gaveBack || sharedOf(taken).length > 0);
+    batch.ends.set(row.seq, { seq: row.seq, ending: row.link === null ? null : { link: ++memory.lastLink, text } });
     return taken;
   });
 }

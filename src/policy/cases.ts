@@ -143,7 +143,7 @@ const stepFields = {
 const expected: Form<Expected> = turned(
   tested(
     object("an expectation", {
-      effect: needed(word("effect", EFFECTS)),
+      effect: needed(word(EFFECTS)),
       rule: optional(nameOf("a rule")),
       text: optional(nameOf("a part of the text")),
     }),

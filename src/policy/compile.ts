@@ -6,7 +6,7 @@
  */
 import { child } from "../json/pointer.ts";
 import { type CompiledApproval, compileApprovals } from "./approval.ts";
-import type { AllTools, PolicyDocument, ToolEntry } from "./document.ts";
+import type { AllTools, PolicyDocument, Recording, ToolEntry } from "./document.ts";
 import { type CompiledLimit, compileLimit, compileRateLimit } from "./limit.ts";
 import { namesOf } from "./names.ts";
 import { type CompiledUnwrap, compileUnwrap } from "./unwrap.ts";
@@ -19,6 +19,7 @@ export type CompiledPolicy = {
   readonly hiddenBy: (tool: string) => string | undefined;
   /** The one entry that applies to the tool. */
   readonly entryOf: (tool: string) => CompiledEntry | undefined;
+  readonly record: Recording;
 };
 
 /** Each list in the order of the document; of the walls, `deny_if` first. */
@@ -59,6 +60,7 @@ export function compilePolicy(document: PolicyDocument): CompiledPolicy {
       const key = names.find(tool);
       return key === undefined ? undefined : entries.get(key);
     },
+    record: document.record,
   };
 }
 

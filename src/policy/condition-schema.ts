@@ -16,7 +16,7 @@ const path: Form<string> = tested(
   { pattern: pathPattern(true) },
 );
 
-const operator = word("op", OPERATORS);
+const operator = word(OPERATORS);
 
 const leafFields = object("a condition", {
   path: needed(path),

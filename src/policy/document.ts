@@ -10,7 +10,14 @@ export type PolicyDocument = {
   readonly allTools: AllTools;
   /** By exact name or glob, as written. */
   readonly tools: ReadonlyMap<string, ToolEntry>;
+  readonly record: Recording;
 };
+
+/** What the audit log keeps of the calls under this policy. */
+export type Recording = { readonly arguments: RecordedArguments };
+
+/** Of a call's arguments: their names; a keyed digest of each; all but what looks like a secret; or all. */
+export type RecordedArguments = "keys" | "hash" | "redacted" | "full";
 
 export type AllTools = {
   readonly require: readonly Wall[];

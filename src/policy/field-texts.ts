@@ -38,7 +38,14 @@ export const POLICY_TEXTS: Texts = {
       all_tools: "Rules for every call of every tool, besides those of the tool's own entry.",
       tools:
         "Entries by the tool's exact name or by a glob with *. An exact name beats a glob, a glob with more literal characters one with fewer; one entry applies to a tool.",
-      record: "What audit keeps of arguments. Not enforced yet.",
+      record: "What the audit log keeps of each call.",
+    },
+  },
+  record: {
+    about: "What the audit log keeps of each call.",
+    fields: {
+      arguments:
+        '"keys" (default): only the names of the arguments; "hash": a keyed digest of each, which tells equal ones and nothing else; "redacted": all but what looks like a secret; "full": all of them.',
     },
   },
   all_tools: { about: "Rules for every call of every tool.", fields: RULES },

@@ -1,19 +1,18 @@
 /**
  * The fields of the policy language, one definition each: what a document may contain, and what it reads as.
  *
- * Nothing is ever ignored here. A field that this version does not enforce is refused by name (unenforced.ts).
+ * Nothing is ever ignored here: what the language does not have is refused by name.
  */
 import { millionthsOf, safeInteger } from "../json/decimal.ts";
-import { isNumber, type Json, type JsonNumber } from "../json/value.ts";
+import { isNumber, type JsonNumber } from "../json/value.ts";
 import { condition } from "./condition-schema.ts";
-import type { AllTools, Limit, PolicyDocument, RateLimit, ToolEntry, Wall } from "./document.ts";
+import type { AllTools, Limit, PolicyDocument, RateLimit, Recording, ToolEntry, Wall } from "./document.ts";
 import { words } from "./face.ts";
 import { isGlob } from "./glob.ts";
 import { RATE_LIMIT_SPACE } from "./limit.ts";
 import { hasEach, pathPattern, readPath } from "./path.ts";
 import {
   dictionary,
-  enforcedField,
   type Form,
   list,
   nameOf,
@@ -76,8 +75,8 @@ const limitFields = object("a limit", {
   counter: needed(counterName),
   window: needed(windowShape),
   max: needed(max),
-  scope: optional(word("scope", ["grant", "session", "server"])),
-  align: optional(word("align", ["calendar", "rolling"])),
+  scope: optional(word(["grant", "session", "server"])),
+  align: optional(word(["calendar", "rolling"])),
   increment: optional(increment),
   increment_from: optional(singlePath),
   description: optional(string),
@@ -135,7 +134,7 @@ const rules = {
   require: optional(list("walls", wall)),
   deny_if: optional(list("walls", wall)),
   limits: optional(list("limits", limit)),
-  arguments: optional(word("arguments", ["open", "strict"])),
+  arguments: optional(word(["open", "strict"])),
   description: optional(string),
 };
 
@@ -155,7 +154,7 @@ const unwrapShape = object("an unwrap", { tool: needed(singlePath), arguments: n
 
 const tool: Form<ToolEntry> = turned(
   object("a tool's entry", {
-    action: optional(word("action", ["allow", "deny", "hide", "require_approval"])),
+    action: optional(word(["allow", "deny", "hide", "require_approval"])),
     reason: optional(string),
     ...rules,
     rate_limit: optional(rateLimit),
@@ -174,19 +173,21 @@ const tool: Form<ToolEntry> = turned(
 
 const allTools: Form<AllTools> = turned(object("all_tools", rules), rulesOf);
 
-/** Whatever audit will keep of arguments: refused as a whole until it is built. */
-const record: Form<Json> = shaped(words({}), (value) => value);
+const record: Form<Recording> = turned(
+  object("a record", { arguments: optional(word(["keys", "hash", "redacted", "full"])) }),
+  (read) => ({ arguments: read.arguments ?? "keys" }),
+);
 
 export const policyShape: Form<PolicyDocument> = turned(
   object("a policy", {
     $schema: optional(string),
-    version: needed(word("version", ["1"])),
+    version: needed(word(["1"])),
     description: optional(string),
-    default: needed(word("default", ["allow", "deny"])),
+    default: needed(word(["allow", "deny"])),
     hide: optional(list("names of tools", toolName)),
     all_tools: optional(allTools),
     tools: optional(dictionary("tools by name, an object", toolName, tool)),
-    record: optional(enforcedField("record", record)),
+    record: optional(record),
   }),
   (read) => ({
     version: read.version,
@@ -194,6 +195,7 @@ export const policyShape: Form<PolicyDocument> = turned(
     hide: read.hide ?? [],
     allTools: read.all_tools ?? rulesOf({}),
     tools: read.tools ?? new Map(),
+    record: read.record ?? { arguments: "keys" },
   }),
 );
 

@@ -7,7 +7,6 @@ import { type Face, type Words, words } from "./face.ts";
 import { below, note, onKey, type Spot } from "./problem.ts";
 import { quoted, shownWithType } from "./quote.ts";
 import { didYouMean } from "./suggest.ts";
-import { unenforced } from "./unenforced.ts";
 
 /** Reads a value; undefined when it was refused, and then at least one problem is noted. */
 export type Shape<T> = (value: Json, spot: Spot) => T | undefined;
@@ -111,30 +110,14 @@ export function nameOf(what: string): Form<string> {
   });
 }
 
-/** One of a few words. A word that is known but not enforced yet is refused by name. */
-export function word<const W extends string>(field: string, known: readonly W[]): Form<W> {
+/** One of a few words. */
+export function word<const W extends string>(known: readonly W[]): Form<W> {
   const wanted = known.map((each) => `"${each}"`).join(known.length > 2 ? ", " : " or ");
-  const refusal = (each: string) => unenforced(`${field} "${each}"`);
-  const face = () =>
-    ({ kind: "schema", schema: { enum: known.filter((each) => refusal(each) === undefined) } }) as const;
-  return shaped(face, (value, spot) => {
+  return shaped(words({ enum: [...known] }), (value, spot) => {
     if (typeof value !== "string") return wrongType(value, spot, wanted);
     const meant = known.find((each) => each === value);
-    const refused = refusal(value);
     if (meant === undefined) note(spot, `expected ${wanted}, found ${quoted(value)}${didYouMean(value, known)}`);
-    else if (refused !== undefined) note(spot, refused);
-    else return meant;
-    return undefined;
-  });
-}
-
-/** A field that the language has; refused by name as long as it is not enforced. Its value is read all the same. */
-export function enforcedField<T>(field: string, shape: Form<T>): Form<T> {
-  const face = () => (unenforced(field) === undefined ? shape.face() : words({ not: {} })());
-  return shaped(face, (value, spot) => {
-    const refusal = unenforced(field);
-    if (refusal !== undefined) note(onKey(spot), refusal);
-    return shape(value, spot);
+    return meant;
   });
 }
 

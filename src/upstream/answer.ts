@@ -16,6 +16,8 @@ export type Answered = {
   /** The server's own session id, where it names one. */
   readonly session: string | null;
   readonly outcome: Outcome;
+  /** Size of the body as far as it was read. */
+  readonly bytes: number;
 };
 export type Streaming = {
   readonly kind: "streaming";
@@ -46,7 +48,7 @@ export async function readAnswer(
   const answer = readOutcome(text.text, id, status !== 200);
   if (typeof answer === "string") return status === 200 ? failure(answer, status) : failureOfStatus(status);
   if (status !== 200 && answer.kind === "result") return failureOfStatus(status);
-  return { kind: "answered", status, session, outcome: answer };
+  return { kind: "answered", status, session, outcome: answer, bytes: text.bytes };
 }
 
 /** The answer to request `id` in a JSON text, or a sentence that says why there is none. */

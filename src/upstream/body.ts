@@ -1,7 +1,10 @@
 /** Reads bodies without trusting their length, their encoding or their patience. */
 
 export type BodyFault = "too large" | "not UTF-8" | "broken off" | "silent";
-export type Text = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly fault: BodyFault };
+export type Text =
+  /** `bytes` is the size of the body as it came. */
+  | { readonly ok: true; readonly text: string; readonly bytes: number }
+  | { readonly ok: false; readonly fault: BodyFault };
 
 export type Piece =
   | { readonly kind: "text"; readonly text: string; readonly bytes: number }
@@ -54,7 +57,7 @@ async function readAtOnce(message: Request | Response, timeoutMs: number | null)
   if (bytes === "late") return { ok: false, fault: "silent" };
   if (bytes === null) return { ok: false, fault: "broken off" };
   try {
-    return { ok: true, text: STRICT.decode(bytes) };
+    return { ok: true, text: STRICT.decode(bytes), bytes: bytes.byteLength };
   } catch {
     return { ok: false, fault: "not UTF-8" };
   }
@@ -63,7 +66,7 @@ async function readAtOnce(message: Request | Response, timeoutMs: number | null)
 const STRICT = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 async function readPieces(message: Request | Response, maxBytes: number, timeoutMs: number | null): Promise<Text> {
-  if (message.body === null) return { ok: true, text: "" };
+  if (message.body === null) return { ok: true, text: "", bytes: 0 };
   const source = new TextSource(message.body, timeoutMs);
   // A client that is cut off while it sends never reads why, so more of its message is taken in and dropped.
   const mostBytes = message instanceof Request ? 4 * maxBytes : maxBytes;
@@ -75,7 +78,7 @@ async function readPieces(message: Request | Response, maxBytes: number, timeout
       bytes += piece.bytes;
       text = bytes > maxBytes ? "" : text + piece.text;
     }
-    if (piece.kind === "end" && bytes <= maxBytes) return { ok: true, text: text + piece.text };
+    if (piece.kind === "end" && bytes <= maxBytes) return { ok: true, text: text + piece.text, bytes };
     if (piece.kind === "text" && bytes <= mostBytes) continue;
     await source.cancel();
     return { ok: false, fault: piece.kind === "fault" ? piece.fault : "too large" };

@@ -11,10 +11,17 @@ export type Failure = {
   readonly reason: string;
   /** HTTP status for an exchange that can't carry the failure inside (RFC 9110, 15.6.3 and 15.6.5). */
   readonly httpStatus: 502 | 504;
+  /** Nothing was sent, so the call certainly did not run. */
+  readonly unsent?: true;
 };
 
 export function failure(reason: string, status: number | null = null, httpStatus: 502 | 504 = 502): Failure {
   return { kind: "failed", status, reason, httpStatus };
+}
+
+/** The request never left the gateway. */
+export function unsent(reason: string): Failure {
+  return { ...failure(reason), unsent: true };
 }
 
 export function timedOut(seconds: number): Failure {

@@ -10,9 +10,7 @@ import type { Message } from "../mcp/message.ts";
 import { nameParam } from "../mcp/methods.ts";
 import { PARAM_PREFIX } from "../mcp/params.ts";
 import { SERVER_INFO } from "../mcp/reply.ts";
-
-/** W3C Trace Context and Baggage go through to the upstream. */
-const TRACE = ["traceparent", "tracestate", "baggage"];
+import { type Trace, traceparentOf } from "../observe/trace-context.ts";
 
 const ACCEPT = {
   POST: "application/json, text/event-stream",
@@ -29,6 +27,8 @@ export type Parcel = {
   readonly message: Message | null;
   /** The upstream's own session id. */
   readonly session: string | null;
+  /** The trace that the message belongs to; the upstream hears of the gateway's part in it. */
+  readonly trace?: Trace;
 };
 
 /** Header names in lower case. A plain object: made on every call, and cheaper there than `Headers`. */
@@ -43,11 +43,19 @@ export function upstreamHeaders(
 ): Outgoing {
   const headers: Outgoing = { ...credential, "user-agent": AGENT, accept: ACCEPT[parcel.verb] };
   if (parcel.verb === "POST") headers["content-type"] = "application/json";
-  // A credential may bear such a name, and then it is not the client's to write.
-  for (const name of TRACE) if (!(name in credential)) copy(name, client, headers);
+  carryTrace(parcel.trace, client, headers);
   if (parcel.era === "modern" && parcel.message !== null) mirror(parcel.message, client, headers);
   if (parcel.era === "legacy") carrySession(parcel, client, headers);
   return headers;
+}
+
+/** W3C Trace Context and Baggage. A credential may bear such a name, and then it is not the client's to write. */
+function carryTrace(trace: Trace | undefined, client: Headers, headers: Outgoing): void {
+  if (trace !== undefined && !("traceparent" in headers)) {
+    headers.traceparent = traceparentOf(trace);
+    if (trace.state !== null) headers.tracestate ??= trace.state;
+  }
+  if (!("baggage" in headers)) copy("baggage", client, headers);
 }
 
 function mirror(message: Message, client: Headers, headers: Outgoing): void {

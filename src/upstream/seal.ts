@@ -6,30 +6,47 @@
  * nowhere. A key or a clear text must never reach a log or an error.
  */
 import { hex } from "../grant/digest.ts";
+import { Kept } from "../grant/kept.ts";
+import type { RootKey } from "./root-key.ts";
 
 /** `<8 hex key id>.<base64url(iv | ciphertext | tag)>`: the key id tells, after a rotation, which root key sealed it. */
 const FORM = /^([0-9a-f]{8})\.([A-Za-z0-9_-]+)$/;
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** Visible ASCII without white space. Throws when `rootKey` is not 64 hexadecimal digits. */
-export async function seal(rootKey: string, purpose: string, identity: string, text: string): Promise<string> {
-  const { id, key } = await keyFor(rootKey, purpose);
+/** Visible ASCII without white space. Throws when a root key is not 64 hexadecimal digits. */
+export async function seal(root: RootKey, purpose: string, identity: string, text: string): Promise<string> {
+  const { id, key } = await keyFor(root.present, purpose);
   const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES));
   const sealed = await crypto.subtle.encrypt(algorithm(iv, purpose, identity), key, new TextEncoder().encode(text));
   return `${id}.${toBase64Url(iv, new Uint8Array(sealed))}`;
 }
 
-/** The text, or null for anything that this key did not seal for this purpose and identity. */
+/** The text, or null for anything that no key of the ring sealed for this purpose and identity. */
 export async function unseal(
-  rootKey: string,
+  { present, previous }: RootKey,
   purpose: string,
   identity: string,
   sealed: string,
 ): Promise<string | null> {
+  const text = await openWith(present, purpose, identity, sealed);
+  return text === null && previous !== null ? openWith(previous, purpose, identity, sealed) : text;
+}
+
+/** Id of the key that a text says it was sealed with; null for what is no sealed text. */
+export function sealedBy(sealed: string): string | null {
+  return FORM.exec(sealed)?.[1] ?? null;
+}
+
+/** Id of the key that texts are sealed with now. */
+export async function presentKeyId({ present }: RootKey): Promise<string> {
+  return (await keyFor(present, "")).id;
+}
+
+async function openWith(rootKey: string, purpose: string, identity: string, sealed: string): Promise<string | null> {
   const { id, key } = await keyFor(rootKey, purpose);
-  const [, sealedBy, payload = ""] = FORM.exec(sealed) ?? [];
-  if (sealedBy !== id) return null;
+  const [, sealedWith, payload = ""] = FORM.exec(sealed) ?? [];
+  if (sealedWith !== id) return null;
   const bytes = fromBase64Url(payload);
   if (bytes === null || bytes.length < IV_BYTES + TAG_BYTES) return null;
   const iv = bytes.subarray(0, IV_BYTES);
@@ -47,18 +64,13 @@ function algorithm(iv: Uint8Array<ArrayBuffer>, purpose: string, identity: strin
 
 type PurposeKey = Awaited<ReturnType<typeof derive>>;
 
-/** Keys once derived, for the isolate. Purposes are few and fixed; a rotated root key begins a new set. */
-let derived: { readonly rootKey: string; readonly keys: Map<string, PurposeKey> } | null = null;
+/** Keys once derived, for the isolate. Purposes are few and fixed, and a ring has two keys at most. */
+const derived = new Kept<string, PurposeKey>(50);
 
 async function keyFor(rootKey: string, purpose: string): Promise<PurposeKey> {
-  if (derived?.rootKey !== rootKey) derived = { rootKey, keys: new Map() };
-  const { keys } = derived;
+  const name = `${rootKey} ${purpose}`;
   // The value is kept and never the promise: a promise belongs to the request that made it.
-  const known = keys.get(purpose);
-  if (known !== undefined) return known;
-  const fresh = await derive(rootKey, purpose);
-  keys.set(purpose, fresh);
-  return fresh;
+  return derived.get(name) ?? derived.set(name, await derive(rootKey, purpose));
 }
 
 async function derive(rootKey: string, purpose: string) {

@@ -4,6 +4,7 @@
  * Any location can serve any session with nothing stored, and a session id is worth nothing under another grant
  * (specification 2025-11-25, "Security Best Practices", Session Hijacking).
  */
+import type { RootKey } from "./root-key.ts";
 import { seal, unseal } from "./seal.ts";
 
 const PURPOSE = "mcp-session";
@@ -18,13 +19,13 @@ export function isSessionId(id: string): boolean {
 }
 
 /** The id a client gets for the upstream's session id. */
-export function sealSession(rootKey: string, owner: SessionOwner, upstreamId: string): Promise<string> {
-  return seal(rootKey, PURPOSE, identity(owner), upstreamId);
+export function sealSession(root: RootKey, owner: SessionOwner, upstreamId: string): Promise<string> {
+  return seal(root, PURPOSE, identity(owner), upstreamId);
 }
 
 /** The upstream's session id, or null for an id that was not sealed for this owner. */
-export function openSession(rootKey: string, owner: SessionOwner, clientId: string): Promise<string | null> {
-  return unseal(rootKey, PURPOSE, identity(owner), clientId);
+export function openSession(root: RootKey, owner: SessionOwner, clientId: string): Promise<string | null> {
+  return unseal(root, PURPOSE, identity(owner), clientId);
 }
 
 function identity(owner: SessionOwner): string {

@@ -1,7 +1,11 @@
-/** A server as the gate needs it on every call: its record, opened, with the credential's headers made ready. */
+/** A server as the gate needs it on every call: its record, opened, with its credential made ready. */
 import type { Era } from "../mcp/era.ts";
 import type { Surface } from "../mcp/methods.ts";
-import { credentialHeaders, type ServerRecord } from "./server.ts";
+import { credentialHeaders, oauthClient } from "./credential.ts";
+import type { OAuth } from "./credential-file.ts";
+import { destinationFault, isOwnHost } from "./destination.ts";
+import type { TokenSource } from "./oauth/source.ts";
+import type { ServerRecord } from "./server.ts";
 
 export type Target = {
   readonly url: string;
@@ -10,9 +14,36 @@ export type Target = {
   readonly surface: readonly Surface[];
   /** Names in lower case. Secret: they go to the server and nowhere else. */
   readonly credential: Readonly<Record<string, string>>;
+  /** Tokens that go with the headers; null where the credential has no OAuth. */
+  readonly tokens: TokenSource | null;
+  /** Hosts that are called: the server's, and that of its token endpoint. */
+  readonly hosts: readonly string[];
 };
 
-export function targetOf(record: ServerRecord): Target {
-  const headers = Object.entries(credentialHeaders(record)).map(([name, value]) => [name.toLowerCase(), value]);
-  return { url: record.url, era: record.era, surface: record.surface, credential: Object.fromEntries(headers) };
+/** Throws where the gateway may not call what the record names: nothing goes there, whatever let it be stored. */
+export function targetOf(
+  record: ServerRecord,
+  allowLoopback: boolean,
+  tokensOf: (client: OAuth) => TokenSource,
+): Target {
+  const { url, era, surface, credential } = record;
+  const oauth = credential?.oauth;
+  for (const [what, address] of Object.entries({ url, tokenUrl: oauth?.tokenUrl })) {
+    const fault = address === undefined ? null : destinationFault(address, { ownHost: null, allowLoopback });
+    if (fault !== null) throw new Error(`the ${what} of server ${record.slug} ${fault}`);
+  }
+  const client = oauthClient(record);
+  return {
+    url,
+    era,
+    surface,
+    credential: credentialHeaders(record),
+    tokens: client === null ? null : tokensOf(client),
+    hosts: [url, ...(client === null ? [] : [client.tokenUrl])].map((address) => new URL(address).host),
+  };
+}
+
+/** Whether a call of this server would come back to the gateway, which the client reached as `ownHost`. */
+export function leadsHome({ hosts }: Target, ownHost: string | null): boolean {
+  return ownHost !== null && hosts.some((host) => isOwnHost(host, ownHost));
 }

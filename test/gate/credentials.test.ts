@@ -94,7 +94,7 @@ const RIVALS = [
 
 /** All that a server may see. The last two lines are what the runtime of these tests adds to any request. */
 const PASSING = [
-  ...["authorization", "x-api-key", "x-tenant", "baggage"],
+  ...["authorization", "x-api-key", "x-tenant", "baggage", "traceparent"],
   ...["user-agent", "accept", "content-type", "content-length", "mcp-protocol-version", "mcp-session-id"],
   ...["mcp-method", "mcp-name", "host", "connection", "accept-encoding", "cache-control", "pragma", "cf-worker"],
   ...["accept-language", "sec-fetch-mode"],
@@ -206,7 +206,7 @@ describe("the server is reached with its own credential and nothing of the clien
     expect(used).toEqual(["Bearer upstream-secret-one", "Bearer upstream-secret-four"]);
   });
 
-  it.each(ERAS)("but with the trace context of a %s client", async (era) => {
+  it.each(ERAS)("but in the trace of a %s client", async (era) => {
     const trace = {
       traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
       tracestate: "congo=t61rcWkgMzE",
@@ -218,7 +218,11 @@ describe("the server is reached with its own credential and nothing of the clien
       body: textOf(era, call("echo")),
     });
     expect(other.requests.map((req) => Object.keys(trace).map((name) => header(req, name)))).toEqual([
-      Object.values(trace),
+      [
+        expect.stringMatching(/^00-0af7651916cd43dd8448eb211c80319c-(?!b7ad6b7169203331)[0-9a-f]{16}-01$/),
+        trace.tracestate,
+        trace.baggage,
+      ],
     ]);
   });
 });

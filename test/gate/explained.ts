@@ -27,7 +27,7 @@ const PRIVATE = [SECRET, "127.0.0.1", "localhost", "log in", "Bad Gateway", "inv
 
 /** All that an answer may carry: headers of the gateway's own, then those of any HTTP connection. */
 const HEADERS = [
-  ...["content-type", "cache-control", "x-accel-buffering", "mcp-session-id"],
+  ...["content-type", "cache-control", "x-accel-buffering", "mcp-session-id", "traceresponse"],
   ...["date", "connection", "keep-alive", "transfer-encoding", "content-length"],
 ];
 

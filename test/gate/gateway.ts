@@ -4,15 +4,8 @@
  * that opens, waits or breaks is seen on the other side as it happens. Each gateway has storage of its own and a fresh
  * port.
  */
-import { join } from "node:path";
-import { readD1Migrations } from "@cloudflare/vitest-plugin";
-import { convertV4MiniflareOptions, Miniflare } from "miniflare";
-import { unstable_getMiniflareWorkerOptions } from "wrangler";
-import { BUILT } from "./build.ts";
-
-const ADMIN_TOKEN = "admin-token-of-the-gate-tests";
-const ROOT_KEY = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
-const NAME = "grantgate";
+import { Miniflare } from "miniflare";
+import { ADMIN_TOKEN, migrate, NAME, workerdOptions } from "./workerd.ts";
 
 export type Grant = { readonly id: string; readonly token: string; readonly url: string };
 
@@ -33,25 +26,9 @@ export type Gateway = {
 
 export async function startGateway(vars: Record<string, string> = {}): Promise<Gateway> {
   const logged: unknown[] = [];
-  const { workerOptions } = unstable_getMiniflareWorkerOptions("wrangler.toml");
-  const workerd = new Miniflare(
-    convertV4MiniflareOptions({
-      ...workerOptions,
-      name: NAME,
-      modulesRoot: BUILT,
-      modules: [{ type: "ESModule", path: join(BUILT, "worker.js") }],
-      bindings: { ...vars, ADMIN_TOKEN, ROOT_KEY },
-      host: "127.0.0.1",
-      port: 0,
-      cf: false,
-      handleStructuredLogs: (log) => logged.push(log),
-    }),
-  );
+  const workerd = new Miniflare(workerdOptions(vars, { handleStructuredLogs: (log: unknown) => logged.push(log) }));
   const url = await workerd.ready;
-  const database = await workerd.getD1Database("GRANTGATE_DB");
-  for (const { queries } of await readD1Migrations("src/admin/migrations")) {
-    await database.batch(queries.map((query) => database.prepare(query)));
-  }
+  await migrate(workerd);
 
   async function admin(method: string, path: string, body?: unknown) {
     const response = await fetch(new URL(`/api/v1${path}`, url), {

@@ -3,8 +3,9 @@ import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { loadPolicyText, loadSealedServer, policyKey, serverKey } from "../../src/grant/contents.ts";
 import { sha256 } from "../../src/grant/digest.ts";
-import { findGrantId } from "../../src/grant/find.ts";
+import { findGrant } from "../../src/grant/find.ts";
 import { isWellFormed } from "../../src/grant/token.ts";
+import { ringOf } from "../../src/upstream/root-key.ts";
 import { unsealServer } from "../../src/upstream/server.ts";
 import { type Answer, ask, grantUnder, ORIGIN, policy, SECRET, server } from "./admin-given.ts";
 
@@ -24,13 +25,14 @@ describe("the admin API", () => {
   it.each([null, "", "wrong", "an admin token for test", "an admin token for testsX", "AN ADMIN TOKEN FOR TESTS"])(
     "refuses the token %j, everywhere",
     async (token) => {
+      const address = `wrong token ${JSON.stringify(token)}`;
       for (const [method, path] of [
         ["GET", "/servers"],
         ["POST", "/grants"],
         ["GET", "/nothing"],
         ["PATCH", "/grants"],
       ] as const) {
-        const answer = await ask(method, path, { token });
+        const answer = await ask(method, path, { token, address });
         expectProblem(answer, 401);
         expect(answer.headers.get("www-authenticate")).toMatch(/^Bearer/);
       }
@@ -39,7 +41,7 @@ describe("the admin API", () => {
 
   it.each([undefined, "", "fifteen letters"])("is shut when the gateway's own token is %j", async (ADMIN_TOKEN) => {
     const bindings = { ADMIN_TOKEN } as Partial<typeof env>;
-    const answer = await ask("GET", "/servers", { token: ADMIN_TOKEN ?? "undefined", env: bindings });
+    const answer = await ask("GET", "/servers", { token: ADMIN_TOKEN || "undefined", env: bindings });
     expectProblem(answer, 503);
     expect(answer.body.detail).toContain("ADMIN_TOKEN");
   });
@@ -78,9 +80,11 @@ describe("a server", () => {
       surface: ["tools", "resources", "prompts"],
       secrets: ["TOKEN"],
       version: expect.stringMatching(/^[0-9a-f]{64}$/),
+      revision: 1,
       createdAt: expect.stringMatching(/Z$/),
       updatedAt: put.body.createdAt,
     });
+    expect(put.headers.get("etag")).toBe('"1"');
     expect((await ask("GET", "/servers/shown")).body).toEqual(put.body);
     expect((await ask("GET", "/servers")).body.items).toContainEqual(put.body);
   });
@@ -101,7 +105,7 @@ describe("a server", () => {
     const { ROOT_KEY = "" } = env;
     const secretIn = async ({ body }: Answer) => {
       const sealed = await loadSealedServer(env, String(body.version));
-      return (await unsealServer(ROOT_KEY, "keeps", sealed ?? ""))?.secrets;
+      return (await unsealServer(ringOf(ROOT_KEY), "keeps", sealed ?? ""))?.secrets;
     };
     await ask("PUT", "/servers/keeps", { body: withSecret });
     const renamed = await ask("PUT", "/servers/keeps", { body: { ...server, name: "Other" } });
@@ -233,6 +237,9 @@ describe("a policy", () => {
       server: "policed",
       name: "support",
       version: await sha256(canonical),
+      revision: 1,
+      author: "ADMIN_TOKEN",
+      message: null,
       createdAt: expect.stringMatching(/Z$/),
       updatedAt: put.body.createdAt,
       grants: 0,
@@ -328,13 +335,17 @@ describe("a grant", () => {
       label: "CI",
       tags: ["ci", "eu"],
       status: "active",
+      credential: null,
+      tokens: [{ createdAt: made.body.createdAt, expiresAt: null }],
+      revision: 1,
       createdAt: expect.stringMatching(/Z$/),
+      updatedAt: made.body.createdAt,
       expiresAt: "2998-12-31T23:00:00.000Z",
       revokedAt: null,
     });
     const { id, token, url: _, ...shown } = made.body;
     expect(isWellFormed(String(token))).toBe(true);
-    expect(await findGrantId(env, String(token))).toBe(id);
+    expect((await findGrant(env, String(token)))?.grant).toBe(id);
     const { body: got } = await ask("GET", `/grants/${id}`);
     expect(got).toEqual({ id, ...shown, usage: { at: expect.any(String), calls: 0, counters: [] } });
     expect((await ask("GET", "/grants?server=granted&status=active")).body.items).toContainEqual({ id, ...shown });

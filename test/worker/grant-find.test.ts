@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { findGrantId, tokenKey } from "../../src/grant/find.ts";
+import { findGrant, tokenKey } from "../../src/grant/find.ts";
 import { hashToken, mintToken } from "../../src/grant/token.ts";
 
 const freshToken = () => mintToken(crypto.getRandomValues(new Uint8Array(32)));
@@ -23,8 +23,8 @@ describe("finding a grant", () => {
     const { count, store } = counted();
     const token = freshToken();
     await env.GRANTGATE_KV.put(tokenKey(await hashToken(token)), "grt_1");
-    expect(await findGrantId(store, token)).toBe("grt_1");
-    expect(await findGrantId(store, token)).toBe("grt_1");
+    expect((await findGrant(store, token))?.grant).toBe("grt_1");
+    expect((await findGrant(store, token))?.grant).toBe("grt_1");
     expect(count.reads).toBe(1);
   });
 
@@ -32,15 +32,15 @@ describe("finding a grant", () => {
     const { count, store } = counted();
     const token = freshToken();
     for (const text of ["", "ggt_", token.slice(1), `${token}x`, token.replace("ggt_", "ggp_"), token.toLowerCase()]) {
-      expect(await findGrantId(store, text)).toBeNull();
+      expect(await findGrant(store, text)).toBeNull();
     }
     expect(count.reads).toBe(0);
   });
 
   it("does not remember that a token led nowhere", async () => {
     const token = freshToken();
-    expect(await findGrantId(env, token)).toBeNull();
+    expect(await findGrant(env, token)).toBeNull();
     await env.GRANTGATE_KV.put(tokenKey(await hashToken(token)), "grt_2");
-    expect(await findGrantId(env, token)).toBe("grt_2");
+    expect((await findGrant(env, token))?.grant).toBe("grt_2");
   });
 });

@@ -2,8 +2,8 @@
 
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
+import type { CounterState, Decided, Ended } from "../../src/audit/record.ts";
 import type { GrantRecord } from "../../src/grant/record.ts";
-import type { JournalRecord } from "../../src/ledger/journal.ts";
 import type { Demand, JournalEntry, TakeAnswer, TakeRequest } from "../../src/ledger/protocol.ts";
 
 export const NOON = Date.parse("2026-11-20T12:00:00Z");
@@ -96,14 +96,55 @@ export function seqOf(answer: TakeAnswer): number {
   return answer.seq;
 }
 
+/** What the journal keeps of a call as `entry` and `demand` make it. */
+export function recordOf(grant: GrantRecord, over: Partial<Decided> = {}): Decided {
+  const { policy, ...asked } = entry;
+  return {
+    at: NOON,
+    grant: grant.id,
+    label: grant.label,
+    server: grant.server,
+    ...asked,
+    ...(policy !== undefined && { policy: { name: "support", version: policy } }),
+    ...over,
+  };
+}
+
+export function counterState(over: Partial<CounterState> = {}): CounterState {
+  return { counter: "refunds", scope: "grant", window: "day", used: "1", max: "30", ...over };
+}
+
+export type JournalRow = {
+  readonly seq: number;
+  readonly link: number | null;
+  readonly endLink: number | null;
+  readonly isOpen: boolean;
+  readonly record: Decided;
+  readonly ending: Ended | null;
+};
+
 /** The journal as storage holds it. */
-export function journalOf(grant: GrantRecord): Promise<(JournalRecord & { readonly seq: number })[]> {
+export function journalOf(grant: GrantRecord): Promise<JournalRow[]> {
   return runInDurableObject(ledgerOf(grant), (_, { storage }) =>
     storage.sql
-      .exec<{ seq: number; entry: string }>("SELECT seq, entry FROM journal ORDER BY seq")
+      .exec<Record<"seq" | "link" | "end_link" | "open", number> & Record<"record" | "ending", string>>(
+        "SELECT seq, link, end_link, taken IS NOT NULL AS open, record, ending FROM calls ORDER BY seq",
+      )
       .toArray()
-      .map(({ seq, entry }) => ({ seq, ...JSON.parse(entry) })),
+      .map(({ seq, link, end_link, open, record, ending }) => ({
+        seq,
+        link,
+        endLink: end_link,
+        isOpen: open === 1,
+        record: JSON.parse(record),
+        ending: JSON.parse(ending),
+      })),
   );
+}
+
+/** The decisions that the journal holds. */
+export async function decisionsOf(grant: GrantRecord): Promise<Decided[]> {
+  return (await journalOf(grant)).map(({ record }) => record);
 }
 
 export async function usedOf(grant: GrantRecord, counter = "refunds"): Promise<string | undefined> {

@@ -1,12 +1,16 @@
 import { abortAllDurableObjects, applyD1Migrations, evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import type { GrantRecord } from "../../src/grant/record.ts";
+import { canonicalJson } from "../../src/json/canonical.ts";
+import { parseJson } from "../../src/json/parse.ts";
 import { advance, noCounters, type StoredCounters } from "../../src/ledger/counters.ts";
-import { ROWS_KEPT } from "../../src/ledger/journal.ts";
 import { take } from "../../src/ledger/take.ts";
 import { MOST_WEIGHT } from "../../src/ledger/weight.ts";
 import {
   admittedOf,
+  counterState,
+  decisionsOf,
   demand,
   entry,
   errorOf,
@@ -15,6 +19,7 @@ import {
   ledgerOf,
   NOON,
   newGrant,
+  recordOf,
   request,
   seqOf,
   UNIT,
@@ -182,7 +187,7 @@ describe("a session", () => {
     await evictDurableObject(ledgerOf(grant));
     const error = await errorOf(() => admittedOf(grant, 2, asked("f".repeat(64))));
     expect(error).toContain("the call could not be counted: Error: the ledger holds");
-    expect((await journalOf(grant)).at(-1)).toMatchObject({ effect: "deny", rule: "(failed closed)" });
+    expect((await decisionsOf(grant)).at(-1)).toMatchObject({ effect: "deny", rule: "(failed closed)" });
     expect(await admittedOf(grant, 40, asked("0".repeat(64)))).toBe(29);
     vi.setSystemTime(NOON + 12 * 3_600_000);
     expect(await admittedOf(grant, 1, asked("f".repeat(64)))).toBe(1);
@@ -221,10 +226,13 @@ describe("what an earlier version stored", () => {
       const identity = '["grant","refunds","day","calendar"]';
       const running = new Map([[identity, { ...counter, used: 29n * UNIT, max: 30n * UNIT }]]);
       storage.kv.put("counters", { clock: NOON, running });
+      storage.sql.exec("CREATE TABLE journal (seq INTEGER PRIMARY KEY, entry TEXT NOT NULL, taken TEXT) STRICT");
       storage.sql.exec("INSERT INTO journal VALUES (1, '{}', ?)", JSON.stringify([[identity, start, "2000000"]]));
+      storage.sql.exec("INSERT INTO journal VALUES (2, '{}', NULL), (3, '{}', '[]')");
     });
     await evictDurableObject(ledgerOf(grant));
-    expect(await admittedOf(grant, 5)).toBe(1);
+    expect(seqOf(await ledgerOf(grant).take(request()))).toBe(4);
+    expect(await admittedOf(grant, 5)).toBe(0);
     const settlement = { seq: 1, status: null, latencyMs: 1, giveBack: true };
     await ledgerOf(grant).settle([settlement, settlement]);
     expect(await admittedOf(grant, 5)).toBe(2);
@@ -302,22 +310,33 @@ describe("a ledger that was never told of its grant", () => {
     await db.batch([
       db.prepare("INSERT INTO server_versions VALUES ('server-1', 'files', 'sealed', 0) ON CONFLICT DO NOTHING"),
       db.prepare("INSERT INTO policy_versions VALUES ('policy-1', '{}', 0) ON CONFLICT DO NOTHING"),
-      db.prepare("INSERT INTO servers VALUES ('files', '{}', '[]', 'server-1', 0, 0) ON CONFLICT DO NOTHING"),
-      db.prepare("INSERT INTO policies VALUES ('files', 'support', 'policy-1', 0, 0) ON CONFLICT DO NOTHING"),
+      db.prepare(
+        `INSERT INTO servers (slug, file, secrets, version, created_at, updated_at)
+         VALUES ('files', '{}', '[]', 'server-1', 0, 0) ON CONFLICT DO NOTHING`,
+      ),
+      db.prepare(
+        `INSERT INTO policies (server, name, version, created_at, updated_at)
+         VALUES ('files', 'support', 'policy-1', 0, 0) ON CONFLICT DO NOTHING`,
+      ),
       db
         .prepare(
-          `INSERT INTO grants (id, token_hash, server, policy, label, tags, status, created_at)
-           VALUES (?1, ?1, 'files', 'support', 'laptop', '["ci"]', 'active', 0)`,
+          `INSERT INTO grants (id, server, policy, label, tags, status, created_at, updated_at)
+           VALUES (?, 'files', 'support', 'laptop', '["ci"]', 'active', 0, 0)`,
         )
         .bind(id),
+      db.prepare("INSERT INTO grant_tokens (hash, grant_id, created_at) VALUES (?, ?, 0)").bind(`hash of ${id}`, id),
     ]);
+  }
+
+  function registered(grant: GrantRecord): GrantRecord {
+    return { ...grant, tokens: [{ hash: `hash of ${grant.id}`, expiresAt: null }], credentialVersion: null };
   }
 
   it("reads it from the registry, once for calls that come at once, and counts them exactly", async () => {
     const grant = newGrant();
     await register(grant.id);
     expect(await admittedOf(grant, 50)).toBe(30);
-    expect(await ledgerOf(grant).view()).toEqual(grant);
+    expect(await ledgerOf(grant).view()).toEqual(registered(grant));
   });
 
   it("goes on without the registry afterwards", async () => {
@@ -326,7 +345,7 @@ describe("a ledger that was never told of its grant", () => {
     await admittedOf(grant, 1);
     await env.GRANTGATE_DB.prepare("DELETE FROM grants WHERE id = ?").bind(grant.id).run();
     await evictDurableObject(ledgerOf(grant));
-    expect(await ledgerOf(grant).view()).toEqual(grant);
+    expect(await ledgerOf(grant).view()).toEqual(registered(grant));
   });
 
   it("refuses what the registry does not know, and asks again the next time", async () => {
@@ -353,20 +372,21 @@ describe("a ledger that was never told of its grant", () => {
 describe("the journal", () => {
   it("has a row for a call that was let through, was denied, and was limited", async () => {
     const grant = await known();
-    const denied = { ...entry, effect: "deny", rule: "/tools/create_refund/deny_if/0" };
+    const refused = { effect: "deny", rule: "/tools/create_refund/deny_if/0" };
     await ledgerOf(grant).take(request());
-    await ledgerOf(grant).take(request({ demands: [], entry: denied }));
+    await ledgerOf(grant).take(request({ demands: [], entry: { ...entry, ...refused } }));
     await ledgerOf(grant).take(request({ demands: [demand({ amount: 40n * UNIT })] }));
+    const counters = [counterState()];
     expect(await journalOf(grant)).toEqual([
-      { seq: 1, at: NOON, ...entry, counters: [{ counter: "refunds", used: "1", max: "30" }] },
-      { seq: 2, at: NOON, ...denied },
+      { seq: 1, link: 1, endLink: null, isOpen: true, record: recordOf(grant, { counters }), ending: null },
+      { seq: 2, link: 2, endLink: null, isOpen: false, record: recordOf(grant, refused), ending: null },
       {
         seq: 3,
-        at: NOON,
-        ...entry,
-        effect: "limit",
-        rule: "/tools/create_refund/limits/0",
-        counters: [{ counter: "refunds", used: "1", max: "30" }],
+        link: 3,
+        endLink: null,
+        isOpen: false,
+        record: recordOf(grant, { effect: "limit", rule: "/tools/create_refund/limits/0", counters }),
+        ending: null,
       },
     ]);
   });
@@ -388,25 +408,62 @@ describe("the journal", () => {
   it("clips what a client may make as long as it likes", async () => {
     const grant = await known();
     await ledgerOf(grant).take(request({ entry: { ...entry, tool: "x".repeat(3_000_000) } }));
-    const [row] = await journalOf(grant);
-    expect(row?.tool).toHaveLength(512);
+    const [record] = await decisionsOf(grant);
+    expect(record?.tool).toHaveLength(512);
   });
 
-  it("keeps the last rows and lets go of the oldest", async () => {
+  it("names every counter that was taken from, as it then stood, and whom it counted", async () => {
     const grant = await known();
-    await runInDurableObject(ledgerOf(grant), (_, { storage }) => {
-      storage.sql.exec(
-        `WITH RECURSIVE n (seq) AS (SELECT 1 UNION ALL SELECT seq + 1 FROM n WHERE seq < ?)
-         INSERT INTO journal (seq, entry, taken) SELECT seq, '{}', NULL FROM n`,
-        ROWS_KEPT + 990,
-      );
+    const perSession = demand({ counter: "steps", window: 90, scope: "session", max: 5n * UNIT, amount: 2n * UNIT });
+    await ledgerOf(grant).take(request({ demands: [demand(), perSession], session: "a" }));
+    await ledgerOf(grant).take(request({ demands: [demand(), perSession], session: null }));
+    const steps = counterState({ counter: "steps", window: "90", used: "2", max: "5" });
+    expect((await decisionsOf(grant)).map(({ counters }) => counters)).toEqual([
+      [counterState(), { ...steps, scope: "session" }],
+      [counterState({ used: "2" }), { ...steps, scope: "grant" }],
+    ]);
+  });
+
+  it("holds calls and their endings as canonical texts, with what the gate lets be recorded", async () => {
+    const grant = await known({ label: "é\n\ud800" });
+    const more = {
+      arguments: '{"a":9007199254740993,"b":["x"]}',
+      bytes: 321,
+      trace: "0af7651916cd43dd8448eb211c80319c",
+    };
+    await ledgerOf(grant).take(
+      request({ demands: [demand(), demand({ counter: "b" })], entry: { ...entry, ...more } }),
+    );
+    await ledgerOf(grant).take(request({ demands: [demand({ max: 0n })], entry: { ...entry, ...more } }));
+    await ledgerOf(grant).settle([{ seq: 1, status: null, latencyMs: 1.5, bytes: 0, giveBack: true }]);
+    const texts = await runInDurableObject(ledgerOf(grant), (_, { storage }) =>
+      storage.sql
+        .exec<{ record: string; ending: string | null }>("SELECT record, ending FROM calls ORDER BY seq")
+        .toArray(),
+    );
+    const [first, second] = texts;
+    if (!first?.ending || second === undefined) throw new Error("one ended, and one was refused");
+    for (const text of [first.record, first.ending, second.record]) {
+      const read = parseJson(text);
+      expect(read.ok && canonicalJson(read.value)).toBe(text);
+    }
+    expect(first.record).toContain('{"arguments":{"a":9007199254740993,"b":["x"]},"at":');
+    const { effect: _, ...kept } = recordOf(grant, { ...more, arguments: expect.anything() });
+    expect(JSON.parse(first.record)).toMatchObject(kept);
+    expect(JSON.parse(second.record)).toMatchObject({
+      ...kept,
+      effect: "limit",
+      rule: "/tools/create_refund/limits/0",
     });
-    await evictDurableObject(ledgerOf(grant));
-    await admittedOf(grant, 20);
-    const rows = await journalOf(grant);
-    expect(rows.at(-1)?.seq).toBe(ROWS_KEPT + 1_010);
-    expect(rows.length).toBeGreaterThanOrEqual(ROWS_KEPT);
-    expect(rows.length).toBeLessThan(ROWS_KEPT + 1_000);
+    expect(JSON.parse(first.ending)).toEqual({ at: NOON, status: null, latencyMs: 1.5, bytes: 0, gaveBack: true });
+  });
+
+  it("leaves out arguments that are no JSON or too long, and keeps the rest", async () => {
+    const grant = await known();
+    for (const text of ["", "{", '{"a":1},"effect":"allow"', JSON.stringify("x".repeat(65_536))]) {
+      await ledgerOf(grant).take(request({ demands: [], entry: { ...entry, arguments: text } }));
+    }
+    expect(await decisionsOf(grant)).toEqual(Array.from({ length: 4 }, () => recordOf(grant)));
   });
 });
 
@@ -415,8 +472,50 @@ describe("settling", () => {
     const grant = await known();
     const seq = seqOf(await ledgerOf(grant).take(request()));
     await ledgerOf(grant).settle([{ seq, status: 200, latencyMs: 12, giveBack: false }]);
-    expect((await journalOf(grant))[0]?.upstream).toEqual({ status: 200, latencyMs: 12 });
+    expect((await journalOf(grant))[0]).toMatchObject({
+      link: 1,
+      endLink: 2,
+      isOpen: false,
+      ending: { at: NOON, status: 200, latencyMs: 12 },
+    });
     expect(await usedOf(grant)).toBe("1");
+  });
+
+  it("takes the next link in the order in which calls were decided and ended", async () => {
+    const grant = await known();
+    const end = (seq: number) => ({ seq, status: 200, latencyMs: 1, bytes: 7, giveBack: false });
+    for (let seq = 1; seq <= 3; seq++) await ledgerOf(grant).take(request());
+    await ledgerOf(grant).take(request({ settlements: [end(3), end(1)] }));
+    await evictDurableObject(ledgerOf(grant));
+    await ledgerOf(grant).settle([end(4), end(4), end(3), end(9)]);
+    await ledgerOf(grant).take(request());
+    const rows = await journalOf(grant);
+    expect(rows.map(({ link, endLink }) => [link, endLink])).toEqual([
+      [1, 5],
+      [2, null],
+      [3, 4],
+      [6, 7],
+      [8, null],
+    ]);
+    expect(rows[0]?.ending?.bytes).toBe(7);
+  });
+
+  it("writes down that units went back only where some did", async () => {
+    const grant = await known();
+    const back = (seq: number) => ({ seq, status: null, latencyMs: 1, giveBack: true });
+    await ledgerOf(grant).take(request());
+    await ledgerOf(grant).take(request({ demands: [] }));
+    await ledgerOf(grant).take(request({ demands: [demand({ window: "minute" })] }));
+    vi.setSystemTime(NOON + 60_000);
+    await ledgerOf(grant).settle([back(1), back(2), back(3)]);
+    expect((await journalOf(grant)).map(({ ending }) => ending?.gaveBack)).toEqual([true, undefined, undefined]);
+  });
+
+  it("does not await the end of what was not let through", async () => {
+    const grant = await known();
+    await ledgerOf(grant).take(request({ demands: [], entry: { ...entry, effect: "hide" } }));
+    await ledgerOf(grant).settle([{ seq: 1, status: 200, latencyMs: 1, giveBack: false }]);
+    expect((await journalOf(grant))[0]?.ending).toBeNull();
   });
 
   it("gives units back once, however often it is said", async () => {
@@ -436,7 +535,7 @@ describe("settling", () => {
     await ledgerOf(grant).settle([{ seq, status: 200, latencyMs: 12, giveBack: false }]);
     await ledgerOf(grant).settle([{ seq, status: 502, latencyMs: 1, giveBack: true }]);
     expect(await usedOf(grant)).toBe("1");
-    expect((await journalOf(grant))[0]?.upstream).toEqual({ status: 200, latencyMs: 12 });
+    expect((await journalOf(grant))[0]?.ending).toEqual({ at: NOON, status: 200, latencyMs: 12 });
   });
 
   it("gives nothing back into a window that has ended, nor into the next", async () => {
@@ -465,7 +564,7 @@ describe("settling", () => {
     await ledgerOf(grant).take(request({ policyVersion: "policy-0", settlements: [{ seq: first, ...end }] }));
     await ledgerOf(grant).put({ ...grant, status: "revoked", revision: 2 });
     await ledgerOf(grant).take(request({ settlements: [{ seq: second, ...end }] }));
-    expect((await journalOf(grant)).map(({ upstream }) => upstream?.status)).toEqual([200, 200]);
+    expect((await journalOf(grant)).map(({ ending }) => ending?.status)).toEqual([200, 200]);
   });
 
   it("of a row that is not there changes nothing", async () => {

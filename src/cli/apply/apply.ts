@@ -5,6 +5,7 @@
 
 import { parseJson } from "../../json/parse.ts";
 import type { Admin } from "../admin/client.ts";
+import type { PolicyRecord } from "../admin/shapes.ts";
 import { type Environment, variable } from "../context.ts";
 import { Failure } from "../failure.ts";
 import { type CheckedServer, check } from "./check.ts";
@@ -57,20 +58,21 @@ export async function carryOut(
   env: Environment,
   ask: Ask,
   progress: Progress,
+  message?: string,
 ): Promise<void> {
   const secrets = await gatherSecrets(servers, env, ask);
-  const problems = await send(servers, admin, secrets, progress);
+  const problems = await send(servers, admin, { secrets, message }, progress);
   if (problems.length > 0) throw withProblems(problems, "The rest was applied.");
 }
 
 async function readRemote(servers: readonly CheckedServer[], admin: Admin): Promise<Remote> {
   const records = new Map((await admin.servers()).map((record) => [record.slug, record]));
-  const versions = new Map<string, string>();
+  const policies = new Map<string, PolicyRecord>();
   for (const { slug, server } of servers) {
     if (server.kind === "skip" || !records.has(slug)) continue;
-    for (const { name, version } of await admin.policies(slug)) versions.set(`${slug}/${name}`, version);
+    for (const policy of await admin.policies(slug)) policies.set(`${slug}/${policy.name}`, policy);
   }
-  return { servers: records, versions };
+  return { servers: records, policies };
 }
 
 function withProblems(problems: Failure["problems"], next: string): Failure {

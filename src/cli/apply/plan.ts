@@ -1,11 +1,11 @@
 /**
  * What would have to be sent so that the gateway is as the files say. Pure: it compares and decides, `send.ts` does.
- * It only ever adds and changes: what the files do not name was applied from elsewhere and stays.
+ * It only ever adds and changes: what the files do not name was applied from elsewhere and stays (see `prune.ts`).
  */
 import { canonicalJson } from "../../json/canonical.ts";
 import { parseJson } from "../../json/parse.ts";
 import { secretNames } from "../../upstream/server-file.ts";
-import type { ServerRecord } from "../admin/shapes.ts";
+import type { PolicyRecord, ServerRecord } from "../admin/shapes.ts";
 import type { Problem } from "../problem.ts";
 import type { CheckedPolicy, CheckedServer } from "./check.ts";
 import type { SourceFile } from "./folder.ts";
@@ -14,8 +14,8 @@ import type { ServerSpec } from "./server-file.ts";
 /** What the gateway has now. */
 export type Remote = {
   readonly servers: ReadonlyMap<string, ServerRecord>;
-  /** Version by `server/policy`. */
-  readonly versions: ReadonlyMap<string, string>;
+  /** By `server/policy`. */
+  readonly policies: ReadonlyMap<string, Pick<PolicyRecord, "version" | "revision">>;
 };
 
 /** Where the value of a named secret comes from: set here, kept by the gateway from earlier, or asked for. */
@@ -34,11 +34,14 @@ export type ServerStep =
       readonly differs: readonly string[];
       /** Of the record that the gateway has now. */
       readonly version: string | undefined;
+      readonly revision: number | undefined;
     };
 
 export type PolicyStep = {
   readonly kind: "create" | "change" | "unchanged";
   readonly policy: CheckedPolicy;
+  /** Of the policy that the gateway has now. */
+  readonly revision: number | undefined;
 };
 
 export type ServerPlan = {
@@ -83,7 +86,7 @@ function obstacles({ slug, folder, server }: CheckedServer, remote: Remote, mean
 function planServer(checked: CheckedServer, remote: Remote, means: Means): ServerPlan {
   const { slug, server } = checked;
   if (server.kind === "skip") return { slug, server, policies: [] };
-  const policies = checked.policies.map((policy) => planPolicy(policy, remote.versions.get(`${slug}/${policy.name}`)));
+  const policies = checked.policies.map((policy) => planPolicy(policy, remote.policies.get(`${slug}/${policy.name}`)));
   if (server.kind === "known") return { slug, server, policies };
   const { file, spec } = server;
   const record = remote.servers.get(slug);
@@ -91,12 +94,13 @@ function planServer(checked: CheckedServer, remote: Remote, means: Means): Serve
   const differs = record === undefined ? [] : differences(spec, record);
   const given = secrets.some(({ from }) => from !== "gateway");
   const kind = record === undefined ? "create" : differs.length > 0 ? "change" : given ? "resend" : "unchanged";
-  return { slug, server: { kind, file, spec, secrets, differs, version: record?.version }, policies };
+  const { version, revision } = record ?? {};
+  return { slug, server: { kind, file, spec, secrets, differs, version, revision }, policies };
 }
 
-function planPolicy(policy: CheckedPolicy, version: string | undefined): PolicyStep {
-  const kind = version === undefined ? "create" : version === policy.version ? "unchanged" : "change";
-  return { kind, policy };
+function planPolicy(policy: CheckedPolicy, record: Pick<PolicyRecord, "version" | "revision"> | undefined): PolicyStep {
+  const kind = record === undefined ? "create" : record.version === policy.version ? "unchanged" : "change";
+  return { kind, policy, revision: record?.revision };
 }
 
 function secretsOf(spec: ServerSpec, record: ServerRecord | undefined, { isSet }: Means): Secret[] {

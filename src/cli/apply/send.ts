@@ -1,11 +1,14 @@
 /**
  * Makes the gateway as the plan says, servers before their policies. What the gateway refuses is collected with its
  * place in the file and the rest goes on; when the gateway can't be reached, everything stops.
+ *
+ * It must never undo what somebody else changed since the plan was made: each change says what it was made against.
  */
 import { locate } from "../../json/locate.ts";
 import { placeAt } from "../../json/place.ts";
 import type { Admin } from "../admin/client.ts";
-import { Refusal } from "../admin/request.ts";
+import { Refusal } from "../admin/refusal.ts";
+import type { Condition } from "../admin/request.ts";
 import { type Environment, variable } from "../context.ts";
 import { usage } from "../failure.ts";
 import type { Problem } from "../problem.ts";
@@ -39,10 +42,16 @@ export type Progress = {
   readonly policy: (slug: string, step: PolicyStep) => void;
 };
 
+export type Given = {
+  readonly secrets: Secrets;
+  /** Kept with each policy that is changed. */
+  readonly message: string | undefined;
+};
+
 export async function send(
   servers: readonly ServerPlan[],
   admin: Admin,
-  secrets: Secrets,
+  { secrets, message }: Given,
   progress: Progress,
 ): Promise<readonly Problem[]> {
   const problems: Problem[] = [];
@@ -55,7 +64,8 @@ export async function send(
     for (const step of policies) {
       const { name, file } = step.policy;
       const taken = await attempt(file, async () => {
-        if (step.kind !== "unchanged") await admin.putPolicy(slug, name, file.text);
+        const condition = comparedWith(step.revision);
+        if (step.kind !== "unchanged") await admin.putPolicy(slug, name, file.text, { condition, message });
         return step;
       });
       problems.push(...taken.problems);
@@ -72,19 +82,25 @@ async function sendServer(slug: string, step: ServerStep, admin: Admin, values: 
     const value = values.get(name);
     return value === undefined ? [] : [[name, value] as const];
   });
-  const record = await admin.putServer(slug, {
-    ...step.spec,
-    ...(given.length > 0 && { secrets: Object.fromEntries(given) }),
-  });
+  const body = { ...step.spec, ...(given.length > 0 && { secrets: Object.fromEntries(given) }) };
+  const record = await admin.putServer(slug, body, comparedWith(step.revision));
   if (step.kind !== "resend") return step;
   return record.version === step.version
     ? { ...step, kind: "unchanged" }
     : { ...step, kind: "change", differs: ["secrets"] };
 }
 
+function comparedWith(revision: number | undefined): Condition {
+  return revision === undefined ? "absent" : { revision };
+}
+
 function fileOf(step: ServerStep): SourceFile {
   return "file" in step ? step.file : { name: "", text: "" };
 }
+
+const CHANGED =
+  "somebody changed this on the gateway meanwhile; theirs is in force and nothing of it is lost: look at it with " +
+  "--dry-run, then run this again";
 
 type Attempt<T> = { readonly value?: T; readonly problems: readonly Problem[] };
 
@@ -93,7 +109,10 @@ async function attempt<T>({ name: file, text }: SourceFile, request: () => Promi
     return { value: await request(), problems: [] };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    if (error.errors.length === 0) return { problems: [{ file, line: 1, column: 1, message: error.message }] };
+    if (error.errors.length === 0) {
+      const message = error.status === 412 ? CHANGED : error.message;
+      return { problems: [{ file, line: 1, column: 1, message }] };
+    }
     // Places are looked up in the file: what was sent of a server.json is not its text.
     const found = locate(text, new Set(error.errors.map(({ pointer }) => pointer ?? "")));
     return {

@@ -2,8 +2,9 @@
 import type { Terminal } from "../terminal.ts";
 import type { DiffLine } from "./diff.ts";
 import type { PolicyStep, ServerPlan, ServerStep } from "./plan.ts";
+import { type Prune, type Removal, removalName } from "./prune.ts";
 
-type Kind = ServerStep["kind"] | PolicyStep["kind"];
+type Kind = ServerStep["kind"] | PolicyStep["kind"] | "delete" | "keep";
 
 const WILL: Record<Kind, string> = {
   create: "create",
@@ -12,6 +13,8 @@ const WILL: Record<Kind, string> = {
   unchanged: "unchanged",
   known: "unchanged",
   skip: "skip",
+  delete: "delete",
+  keep: "keep",
 };
 
 const DONE: Record<Kind, string> = {
@@ -21,6 +24,8 @@ const DONE: Record<Kind, string> = {
   unchanged: "unchanged",
   known: "unchanged",
   skip: "skipped",
+  delete: "deleted",
+  keep: "kept",
 };
 
 const COLOUR = {
@@ -30,6 +35,8 @@ const COLOUR = {
   unchanged: "dim",
   known: "dim",
   skip: "dim",
+  delete: "red",
+  keep: "dim",
 } as const;
 
 export type Tense = "will" | "done";
@@ -41,6 +48,15 @@ export function serverLine(slug: string, step: ServerStep, tense: Tense, paint: 
 
 export function policyLine(slug: string, { kind, policy }: PolicyStep, tense: Tense, paint: Terminal["paint"]): string {
   return line(kind, tense, `policy ${slug}/${policy.name}`, paint);
+}
+
+export function removalLine(removal: Removal, tense: Tense, paint: Terminal["paint"]): string {
+  return line("delete", tense, removalName(removal), paint);
+}
+
+/** What the files do not name either, but is needed. */
+export function keptLines({ kept }: Prune, paint: Terminal["paint"]): string[] {
+  return kept.map(({ removal, why }) => line("keep", "will", `${removalName(removal)}  (${why})`, paint));
 }
 
 function line(kind: Kind, tense: Tense, what: string, paint: Terminal["paint"]): string {
@@ -73,8 +89,14 @@ export function diffText(lines: readonly DiffLine[], paint: Terminal["paint"]): 
 }
 
 /** "1 to create, 4 skipped", over servers and policies. */
-export function summary(servers: readonly ServerPlan[]): string {
-  const kinds = servers.flatMap(({ server, policies }) => [server.kind, ...policies.map(({ kind }) => kind)]);
+export function summary(
+  servers: readonly ServerPlan[],
+  { removals }: Pick<Prune, "removals"> = { removals: [] },
+): string {
+  const kinds = [
+    ...servers.flatMap(({ server, policies }) => [server.kind, ...policies.map(({ kind }) => kind)]),
+    ...removals.map(() => "delete"),
+  ];
   const counts = Object.entries(COUNTED).map(([kind, words]) => {
     const count = kinds.filter((each) => each === kind).length;
     return count === 0 ? "" : `${count} ${words}`;
@@ -88,6 +110,7 @@ const COUNTED = {
   resend: "to send again",
   unchanged: "unchanged",
   skip: "skipped",
+  delete: "to delete",
 } as const satisfies Partial<Record<Kind, string>>;
 
 /** The same for `--json`. */
@@ -107,6 +130,15 @@ export function planJson(servers: readonly ServerPlan[], diffs: ReadonlyMap<stri
       };
     }),
   }));
+}
+
+/** What was or would be removed, for `--json`. */
+export function pruneJson({ removals, kept }: Prune) {
+  const named = ({ revision: _, ...removal }: Removal) => removal;
+  return {
+    delete: removals.map(named),
+    keep: kept.map(({ removal, why }) => ({ ...named(removal), why })),
+  };
 }
 
 function plainDiff(lines: readonly DiffLine[]): string[] {

@@ -1,6 +1,6 @@
 /** What went wrong between this client and the gateway, told as a user of the gateway needs it. */
 import { ProtocolError, SdkError, SdkErrorCode, SdkHttpError } from "@modelcontextprotocol/client";
-import { unreached } from "../admin/request.ts";
+import { unreached } from "../admin/refusal.ts";
 import { causes, Failure, found, unreachable } from "../failure.ts";
 import { shown } from "../terminal.ts";
 import type { Target } from "./client.ts";

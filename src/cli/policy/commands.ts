@@ -1,15 +1,17 @@
-/** The commands that work on policies offline, their options and their help. None of them needs a gateway. */
-import type { Command } from "commander";
+/** `policy`: the commands that work on files, which need no gateway, and then those that ask one. */
 import type { PolicyCheckOptions } from "../commands/policy-check.ts";
 import type { PolicyExplainOptions } from "../commands/policy-explain.ts";
 import type { PolicyTestOptions } from "../commands/policy-test.ts";
-import type { Context } from "../context.ts";
-import type { ExitCode } from "../failure.ts";
+import { type Group, HEADINGS } from "../nouns/group.ts";
+import { collected } from "../nouns/options.ts";
+import { policyCommandsOf } from "../nouns/policy.ts";
 
-type Add = (parent: Command, usage: string, description: string, ...examples: string[]) => Command;
-
-export function policyCommands(root: Command, add: Add, context: Context, done: (exit: ExitCode) => void): void {
-  const policy = root.command("policy").description("check, test and explain policies; needs no gateway");
+export function policyCommands(group: Group): void {
+  const { root, add, context, done } = group;
+  const policy = root
+    .command("policy")
+    .description("check, test and explain policy files; list, compare and roll back what is in force")
+    .helpGroup(HEADINGS.files);
 
   add(
     policy,
@@ -49,16 +51,13 @@ export function policyCommands(root: Command, add: Add, context: Context, done: 
     "npx grantgate policy explain policies/fortios/standard.json firewall_policy_delete @call.json --tag ops",
   )
     .option("--label <text>", "the label of the grant that calls", "explain")
-    .option(
-      "--tag <tag>",
-      "a tag of it; may be given more than once",
-      (tag: string, tags: string[]) => [...tags, tag],
-      [],
-    )
+    .option("--tag <tag>", "a tag of it; may be given more than once", collected, [])
     .option("--at <instant>", "when, such as 2026-01-31T09:00:00Z (default: now)")
     .action(async (path: string, tool: string, json: string | undefined, options: PolicyExplainOptions) => {
       done(await (await import("../commands/policy-explain.ts")).policyExplain(context, path, tool, json, options));
     });
+
+  policyCommandsOf(policy, group);
 }
 
 const POLICIES = "policies";

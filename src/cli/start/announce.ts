@@ -1,5 +1,6 @@
 /** What `grantgate start` says when it is ready. Pure. */
-import { claudeCode, curl, cursor, type Endpoint, shellJson, vsCode } from "../connect.ts";
+import type { Endpoint } from "../connect/endpoint.ts";
+import { claudeCode, curl, entryText, shellJson } from "../connect/snippets.ts";
 import type { DemoGrant } from "../local.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -18,7 +19,8 @@ export function announcement({ url, demo, platform }: Ready, paint: Terminal["pa
       "Next: `npx grantgate apply <folder>` and `npx grantgate grant create …`. Ctrl-C stops the gateway.",
     ].join("\n");
   }
-  const endpoint: Endpoint = { name: `${demo.server}-gated`, url: `${url}/mcp/${demo.server}`, token: demo.token };
+  const secret = { kind: "token" as const, token: demo.token };
+  const endpoint: Endpoint = { name: `${demo.server}-gated`, url: `${url}/mcp/${demo.server}`, secret };
   const call = (tool: string, value: unknown, more = ""): string =>
     `npx grantgate call ${tool} ${shellJson(value, platform)}${more}`;
   return [
@@ -28,8 +30,9 @@ export function announcement({ url, demo, platform }: Ready, paint: Terminal["pa
     "",
     title("Connect a client"),
     `  Claude Code  ${claudeCode(endpoint)}`,
-    `  Cursor       .cursor/mcp.json  ${cursor(endpoint)}`,
-    `  VS Code      .vscode/mcp.json  ${vsCode(endpoint)}`,
+    `  Cursor       .cursor/mcp.json  ${entryText("cursor", endpoint)}`,
+    `  VS Code      .vscode/mcp.json  ${entryText("vscode", endpoint)}`,
+    "  others       npx grantgate connect claude-desktop (or codex, gemini)",
     `  curl         ${curl(endpoint, DENIED_CALL, platform)}`,
     "",
     title("Try it, in another terminal"),

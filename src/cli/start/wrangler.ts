@@ -19,6 +19,8 @@ export function migrations(root: string, env: Environment, log: string): Command
 
 export function gatewayCommand(root: string, port: number, env: Environment, log: string): Command {
   const options = ["--ip", LOOPBACK, "--port", String(port), "--local-protocol", "http"];
+  // Servers may run on this machine too, as the demo server does; a deployed gateway must not allow it.
+  options.push("--var", "ALLOW_LOOPBACK_UPSTREAMS:true");
   return {
     name: "The gateway",
     script: [join(root, ...SCRIPT), "dev", ...options, "--show-interactive-dev-session=false"],

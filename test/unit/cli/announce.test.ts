@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { shellJson } from "../../../src/cli/connect.ts";
+import { shellJson } from "../../../src/cli/connect/snippets.ts";
 import { announcement, readyJson } from "../../../src/cli/start/announce.ts";
 
 const demo = { server: "everything", policy: "demo", grant: "grt_1", token: "ggt_abc" };

@@ -6,7 +6,7 @@ import { type Means, type Plan, plan, type Remote } from "../../../src/cli/apply
 import { serverLine, summary } from "../../../src/cli/apply/show.ts";
 import { folder, POLICY, SECRET_SERVER, SERVER } from "./stage.ts";
 
-const NOTHING: Remote = { servers: new Map(), versions: new Map() };
+const NOTHING: Remote = { servers: new Map(), policies: new Map() };
 const NOBODY: Means = { isSet: () => false, canAsk: false };
 
 function files(texts: Readonly<Record<string, string>>): readonly CheckedServer[] {
@@ -26,12 +26,14 @@ function record(more: Partial<ServerRecord> = {}): ServerRecord {
     surface: ["prompts", "tools", "resources"],
     secrets: ["VAULT_TOKEN"],
     version: "v1",
+    revision: 7,
     ...more,
   };
 }
 
 function remote(server: ServerRecord, versions: readonly (readonly [string, string])[] = []): Remote {
-  return { servers: new Map([[server.slug, server]]), versions: new Map(versions) };
+  const policies = new Map(versions.map(([name, version]) => [name, { version, revision: 3 }]));
+  return { servers: new Map([[server.slug, server]]), policies };
 }
 
 function servers(made: Plan) {

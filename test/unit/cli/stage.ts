@@ -8,7 +8,7 @@ import type { Terminal } from "../../../src/cli/terminal.ts";
 
 export type Screen = Terminal & { readonly outText: () => string; readonly errText: () => string };
 
-export function screen(more: Partial<Pick<Terminal, "width" | "ask">> = {}): Screen {
+export function screen(more: Partial<Pick<Terminal, "width" | "ask" | "confirm">> = {}): Screen {
   const outs: string[] = [];
   const errs: string[] = [];
   return {
@@ -39,7 +39,7 @@ export const NOW = new Date("2026-11-21T12:00:00Z");
 
 export function context(terminal: Terminal, more: Partial<Context> = {}): Context {
   const root = more.root ?? folder();
-  return { terminal, env: {}, cwd: root, root, now: () => NOW, ...more };
+  return { terminal, env: {}, cwd: root, root, home: join(root, "home"), platform: "linux", now: () => NOW, ...more };
 }
 
 export const POLICY = JSON.stringify({ version: "1", default: "deny", tools: { echo: {} } }, null, 2);

@@ -24,6 +24,19 @@ describe("a table", () => {
     expect(tableLines(table, 8)[1]).toBe("echo  Sends back…");
   });
 
+  test("cuts the widest of the columns that may be cut, and never an id", () => {
+    const wide = {
+      head: ["ID", "NAME", "WHAT"],
+      rows: [["grt_0123456789", "a long name for a thing", "a still longer text about the thing"]],
+      flexible: ["NAME"],
+    };
+    const lines = tableLines(wide, 50);
+    expect(Math.max(...lines.map(textWidth))).toBeLessThanOrEqual(50);
+    expect(lines[1]).toContain("grt_0123456789  ");
+    expect(lines[1]?.match(/…/g)).toHaveLength(2);
+    expect(tableLines(wide, undefined)[1]).not.toContain("…");
+  });
+
   test("counts cells and not characters", () => {
     expect(textWidth("日本")).toBe(4);
     expect(textWidth("é")).toBe(1);

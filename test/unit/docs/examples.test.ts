@@ -86,18 +86,6 @@ describe("a policy with mistakes", () => {
   });
 });
 
-describe("a field that the page says is not enforced yet", () => {
-  it("is refused by name", () => {
-    const [, field = ""] =
-      /^A field of the language that .* yet is an error too\. Today that is `(\w+)`\.$/ms.exec(pageText("policy.md")) ??
-      [];
-    const read = readPolicy(`{ "version": "1", "default": "deny", "${field}": {} }`);
-    expect(read.ok ? [] : read.problems.map(({ message }) => message)).toEqual([
-      expect.stringContaining("this version does not enforce it yet"),
-    ]);
-  });
-});
-
 function isPolicy({ language, body }: Block): boolean {
   const value = language === "json" ? jsonOf(body) : null;
   return isObject(value) && value.version !== undefined;

@@ -89,6 +89,8 @@ describe("a document that is wrong", () => {
     ["policy", { version: "1", default: "deny", hide: "x" }],
     ["policy", { version: "1", default: "deny", hide: [""] }],
     ["policy", { version: "1", default: "deny", record: "all" }],
+    ["policy", { version: "1", default: "deny", record: { arguments: "all" } }],
+    ["policy", { version: "1", default: "deny", record: { results: "full" } }],
     ["policy", { version: "1", default: "deny", tools: [] }],
     ["policy", { version: "1", default: "deny", tools: { "": {} } }],
     ["policy", { version: "1", default: "deny", all_tools: { action: "deny" } }],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { readPolicy } from "../../../src/policy/read.ts";
-import { faultsOf, problemsOf } from "./given.ts";
+import { faultsOf, policyOf, problemsOf } from "./given.ts";
 
 const MINIMAL = { version: "1", default: "deny" };
 
@@ -208,10 +208,32 @@ describe("what is wrong with a policy", () => {
   });
 });
 
-describe("what the language has and this version does not enforce", () => {
-  it.each([["record", {}, { record: "all" }]])("is refused by name: %s", (_, entry, rest) => {
-    expect(faultsOf(entry, rest)).toEqual([
-      expect.stringContaining("does not enforce it yet; remove it rather than rely on it"),
-    ]);
+describe("what is recorded of arguments", () => {
+  it.each(["keys", "hash", "redacted", "full"])("is what the policy says: %s", (choice) => {
+    expect(policyOf({ ...MINIMAL, record: { arguments: choice } }).record).toEqual({ arguments: choice });
+  });
+
+  it.each([
+    ["nothing", {}],
+    ["nothing of arguments", { record: {} }],
+  ])("is their names where it says %s", (_, rest) => {
+    expect(policyOf({ ...MINIMAL, ...rest }).record).toEqual({ arguments: "keys" });
+  });
+
+  it.each([
+    ["full", '/record: expected a record, an object, found the string "full"'],
+    [null, "/record: expected a record, an object, found null"],
+    [{ arguments: "none" }, expect.stringMatching(/^\/record\/arguments: expected "keys", "hash", "redacted", "full"/)],
+    [{ arguments: ["full"] }, expect.stringMatching(/^\/record\/arguments: expected .*, found a list/)],
+    [{ arguments: "Full" }, expect.stringMatching(/^\/record\/arguments: .*did you mean "full"\?$/)],
+    [{ argument: "full" }, expect.stringMatching(/^\/record\/argument: .*did you mean "arguments"\?$/)],
+  ])("is refused in any other form, with its place: %j", (record, fault) => {
+    expect(faultsOf({}, { record })).toEqual([fault]);
+  });
+
+  it("is said at the top, and of all tools alike", () => {
+    const record = { arguments: "full" };
+    expect(faultsOf({ record })).toEqual([expect.stringMatching(/^\/tools\/t\/record: /)]);
+    expect(faultsOf({}, { all_tools: { record } })).toEqual([expect.stringMatching(/^\/all_tools\/record: /)]);
   });
 });

@@ -1,9 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { seal, unseal } from "../../../src/upstream/seal.ts";
+import { ringOf, rootKeyOf } from "../../../src/upstream/root-key.ts";
+import { presentKeyId, seal, sealedBy, unseal } from "../../../src/upstream/seal.ts";
+import { openSession, sealSession } from "../../../src/upstream/session.ts";
 
-const KEY = "00112233445566778899aabbccddeeff".repeat(2);
-const OTHER_KEY = "ffeeddccbbaa99887766554433221100".repeat(2);
+const HEX = "00112233445566778899aabbccddeeff".repeat(2);
+const OTHER_HEX = "ffeeddccbbaa99887766554433221100".repeat(2);
+const KEY = ringOf(HEX);
+const OTHER_KEY = ringOf(OTHER_HEX);
 
 describe("a sealed text", () => {
   it("opens with its key, for its purpose and its identity, whatever it says", async () => {
@@ -53,12 +57,65 @@ describe("a sealed text", () => {
 });
 
 describe("a root key that is not 32 bytes of hex", () => {
-  it.each(["", "00", `${KEY}0`, KEY.replace("0", "g"), `${KEY}\n`])(
-    "is an error that does not repeat it: %j",
-    async (bad) => {
-      const refused = expect(seal(bad, "server", "files", "secret")).rejects;
-      await refused.toThrow("ROOT_KEY must be 32 bytes written as 64 hexadecimal digits");
-      await expect(unseal(bad, "server", "files", "00000000.AAAA")).rejects.toThrow("ROOT_KEY");
-    },
-  );
+  const bad = ["", "00", `${HEX}0`, HEX.replace("0", "g"), `${HEX}\n`];
+
+  it.each(bad)("is an error that does not repeat it: %j", async (key) => {
+    const refused = expect(seal(ringOf(key), "server", "files", "secret")).rejects;
+    await refused.toThrow("ROOT_KEY must be 32 bytes written as 64 hexadecimal digits");
+    await expect(unseal(ringOf(key), "server", "files", "00000000.AAAA")).rejects.toThrow("ROOT_KEY");
+  });
+
+  it.each(bad.slice(1))("is no key of an environment, neither as the present nor as the previous: %j", (key) => {
+    expect(() => rootKeyOf({ ROOT_KEY: key })).toThrow(/^ROOT_KEY is not set to 32 bytes in hex; [^0-9]*$/);
+    expect(() => rootKeyOf({ ROOT_KEY: HEX, ROOT_KEY_PREVIOUS: key })).toThrow(/^ROOT_KEY_PREVIOUS is not 32 bytes/);
+  });
+});
+
+describe("a key ring", () => {
+  const changed = ringOf(OTHER_HEX, HEX);
+
+  it("is made of the environment; a previous key may be missing or empty", () => {
+    expect(rootKeyOf({ ROOT_KEY: HEX })).toEqual({ present: HEX, previous: null });
+    expect(rootKeyOf({ ROOT_KEY: HEX, ROOT_KEY_PREVIOUS: "" })).toEqual({ present: HEX, previous: null });
+    expect(rootKeyOf({ ROOT_KEY: OTHER_HEX, ROOT_KEY_PREVIOUS: HEX })).toEqual({ present: OTHER_HEX, previous: HEX });
+  });
+
+  it("opens what either of its keys sealed, and seals with the present one", async () => {
+    const [before, after] = await Promise.all([KEY, changed].map((ring) => seal(ring, "server", "files", "secret")));
+    expect(await unseal(changed, "server", "files", before ?? "")).toBe("secret");
+    expect(await unseal(changed, "server", "files", after ?? "")).toBe("secret");
+    expect(await unseal(KEY, "server", "files", after ?? "")).toBeNull();
+    expect(await unseal(OTHER_KEY, "server", "files", after ?? "")).toBe("secret");
+    expect(await unseal(OTHER_KEY, "server", "files", before ?? "")).toBeNull();
+  });
+
+  it("is no looser for having two keys", async () => {
+    const sealed = await seal(KEY, "server", "files", "secret");
+    expect(await unseal(changed, "session", "files", sealed)).toBeNull();
+    expect(await unseal(changed, "server", "other", sealed)).toBeNull();
+    const stolen = `${sealedBy(await seal(OTHER_KEY, "server", "files", "x"))}${sealed.slice(8)}`;
+    expect(await unseal(changed, "server", "files", stolen)).toBeNull();
+  });
+
+  it("tells which key sealed a text", async () => {
+    const [before, after] = await Promise.all([KEY, changed].map((ring) => seal(ring, "server", "files", "secret")));
+    expect(sealedBy(before ?? "")).toBe(await presentKeyId(KEY));
+    expect(sealedBy(after ?? "")).toBe(await presentKeyId(changed));
+    expect(await presentKeyId(changed)).toBe(await presentKeyId(OTHER_KEY));
+    expect(await presentKeyId(changed)).not.toBe(await presentKeyId(KEY));
+    for (const text of ["", "secret", "0123456.AAAA", "01234567", "01234567.A A"]) expect(sealedBy(text)).toBeNull();
+  });
+
+  it("keeps sessions good that began under the previous key", async () => {
+    const owner = { grant: "g1", server: "files" };
+    const id = await sealSession(KEY, owner, "session-1");
+    expect(await openSession(changed, owner, id)).toBe("session-1");
+    expect(await openSession(changed, { ...owner, grant: "g2" }, id)).toBeNull();
+  });
+
+  it("can't be taken for a text by mistake", () => {
+    expect(() => String(changed)).toThrow(TypeError);
+    expect(() => `${changed}`).toThrow(TypeError);
+    expect(() => new TextEncoder().encode(changed as never)).toThrow(TypeError);
+  });
 });

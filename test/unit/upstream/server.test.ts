@@ -1,8 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { credentialHeaders, type ServerRecord, sealServer, unsealServer } from "../../../src/upstream/server.ts";
+import { credentialHeaders } from "../../../src/upstream/credential.ts";
+import { ringOf } from "../../../src/upstream/root-key.ts";
+import { resealServer, type ServerRecord, sealServer, unsealServer } from "../../../src/upstream/server.ts";
 import { ServerFile, secretNames } from "../../../src/upstream/server-file.ts";
 
-const KEY = "00112233445566778899aabbccddeeff".repeat(2);
+const HEX = "00112233445566778899aabbccddeeff".repeat(2);
+const KEY = ringOf(HEX);
+const NEXT_KEY = ringOf("ff".repeat(32), HEX);
 const secret = (name: string) => `\${secret:${name}}`;
 
 function faultsOf(file: unknown): string[] {
@@ -41,6 +45,10 @@ describe("a server file", () => {
     ["https://user@example.com/", "user"],
     ["https://example.com/#here", "fragment"],
     ["https://example.com/#", "fragment"],
+    ["https://192.168.1.10/mcp", "private"],
+    ["https://[fd00::1]/mcp", "private"],
+    ["https://files.internal/mcp", "private"],
+    ["https://files/mcp", "in full"],
     ["https://exa mple.com/", "URL"],
     ["https://example.com/\n", "URL"],
     ["/mcp", "URL"],
@@ -93,8 +101,6 @@ describe("a server file", () => {
 
   it("says of what is not built that it is not enforced, and of what it does not know that it does not", () => {
     expect(faultsOf(file({ drift: {} }))).toEqual([expect.stringMatching(/^drift: .*not enforced yet/)]);
-    const oauth = { credential: { headers: {}, oauth: {} } };
-    expect(faultsOf(file(oauth))).toEqual([expect.stringMatching(/^credential\/oauth: .*not enforced yet/)]);
     expect(faultsOf(file({ timeout: 3 }))).toEqual([expect.stringContaining('"timeout"')]);
     expect(faultsOf(file({ era: "old" }))).toHaveLength(1);
     expect(faultsOf(file({ surface: ["tools", "tools"] }))).toHaveLength(1);
@@ -115,13 +121,13 @@ describe("a server record", () => {
   });
 
   it("fills secrets in as they are, once", () => {
-    expect(credentialHeaders(record)).toEqual({ Authorization: "Bearer alpha", "X-Pair": `alpha:$& ${secret("A")}` });
+    expect(credentialHeaders(record)).toEqual({ authorization: "Bearer alpha", "x-pair": `alpha:$& ${secret("A")}` });
   });
 
   it("sends nothing when a secret is missing", () => {
     expect(() => credentialHeaders({ ...record, secrets: { A: "alpha" } })).toThrow("the secret B is not set");
     const inherited = ServerFile.parse(headers({ "X-Key": secret("constructor") }));
-    expect(() => credentialHeaders({ ...inherited, slug: "files", secrets: {} })).toThrow("constructor");
+    expect(() => credentialHeaders({ ...inherited, secrets: {} })).toThrow("constructor");
   });
 
   it("comes back from its sealed text, under its slug only", async () => {
@@ -130,5 +136,14 @@ describe("a server record", () => {
     expect(sealed).not.toContain("alpha");
     expect(await unsealServer(KEY, "files", sealed)).toEqual(record);
     expect(await unsealServer(KEY, "other", sealed)).toBeNull();
+  });
+
+  it("is sealed anew under the present key, and then opens without the previous one", async () => {
+    const before = await sealServer(KEY, record);
+    const after = await resealServer(NEXT_KEY, "files", before.sealed);
+    expect(after?.version).not.toBe(before.version);
+    expect(await unsealServer(ringOf("ff".repeat(32)), "files", after?.sealed ?? "")).toEqual(record);
+    expect(await resealServer(NEXT_KEY, "other", before.sealed)).toBeNull();
+    expect(await resealServer(ringOf("ff".repeat(32)), "files", before.sealed)).toBeNull();
   });
 });

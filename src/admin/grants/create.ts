@@ -1,0 +1,197 @@
+/**
+ * Making a grant, and giving it a new token. A token is shown in the answer that made it and never again.
+ *
+ * Making a grant leaves its ledger alone, so that the ledger comes to be where the agent first calls.
+ */
+import * as z from "zod";
+import type { Env } from "../../env.ts";
+import { base62 } from "../../grant/base62.ts";
+import { tokenKey } from "../../grant/find.ts";
+import { hashToken, mintToken } from "../../grant/token.ts";
+import { attempt, commit } from "../commit.ts";
+import { invalid, problem } from "../problem.ts";
+import { type Made, madeBefore, noteMade, REPLAYED, tokenBytes } from "../request/idempotency.ts";
+import { type Asked, document, route } from "../route.ts";
+import { findServer } from "../servers/table.ts";
+import { DateTime, Line } from "../shapes.ts";
+import { changeGrant, noGrant, revoked } from "./change.ts";
+import { facts, Grant, tagged } from "./shown.ts";
+import { endTokens, findGrant, type GrantRow, insertGrant, insertToken, targetThere } from "./table.ts";
+
+export const Label = Line.max(200);
+export const Tags = z
+  .array(Line.max(64))
+  .max(32)
+  .transform((tags) => [...new Set(tags)]);
+
+const Wish = z.strictObject({
+  server: z.string(),
+  policy: z.string().nullable(),
+  label: Label,
+  tags: Tags.default([]),
+  expiresAt: DateTime.nullish(),
+});
+
+const NewGrant = Grant.extend({ token: z.string(), url: z.string() }).meta({ id: "NewGrant" });
+
+export const create = route({
+  method: "POST",
+  path: "/grants",
+  role: "admin",
+  summary: "Make a grant; its token is shown this once",
+  idempotent: true,
+  takes: document(Wish),
+  gives: { status: 201, schema: NewGrant, tagged: true },
+  async handle(asked) {
+    const { env, body, idempotency, now } = asked;
+    const { server, policy, label, tags } = body;
+    const db = env.GRANTGATE_DB;
+    const expiresAt = body.expiresAt == null ? null : Date.parse(body.expiresAt);
+    const id = `grt_${base62(crypto.getRandomValues(new Uint8Array(16)), 22)}`;
+    const fresh: Made = { target: id, createdAt: now };
+    const secret = await tokenOf(asked, fresh);
+    let isMade = false;
+    const answer = await attempt(async () => {
+      const made = await madeBefore(asked, idempotency);
+      if (made instanceof Response) return made;
+      if (made !== null) return replayed(asked, made);
+      if (expiresAt !== null && expiresAt <= now) {
+        return invalid([{ pointer: "/expiresAt", message: "must lie in the future" }]);
+      }
+      await secret.store();
+      const grant = { id, tokenHash: secret.hash, server, policy, label, tags, createdAt: now, expiresAt };
+      const row = begun(grant);
+      const statements = [...noteMade(asked, idempotency, fresh), ...insertGrant(db, grant)];
+      const outcome = await commit(asked, [targetThere(grant)], statements, {
+        action: "grant.create",
+        target: `grant:${id}`,
+        before: null,
+        after: facts(row, now),
+      });
+      if (outcome === "moved") return (await missing(env, server, policy)) ?? outcome;
+      isMade = true;
+      return tagged(201, row, now, secretOf(asked, row, secret.token));
+    });
+    if (!isMade) await secret.forget();
+    return answer;
+  },
+});
+
+const MONTH_SECONDS = 2_592_000;
+
+export const rotate = route({
+  method: "POST",
+  path: "/grants/{grant}/rotate",
+  role: "admin",
+  summary: "Give a grant a new token; earlier ones end, at once or after an overlap",
+  conditional: "match",
+  idempotent: true,
+  takes: document(z.strictObject({ overlapSeconds: z.int().min(0).max(MONTH_SECONDS).default(0) })),
+  gives: { status: 200, schema: NewGrant, tagged: true },
+  async handle(asked) {
+    const { env, params, body, idempotency, now } = asked;
+    const db = env.GRANTGATE_DB;
+    const id = params.grant;
+    const fresh: Made = { target: id, createdAt: now };
+    const secret = await tokenOf(asked, fresh);
+    const until = now + body.overlapSeconds * 1000;
+    let earlier: Made | null = null;
+    const answer = await changeGrant(
+      asked,
+      id,
+      {
+        action: "grant.rotate",
+        async isDone() {
+          const made = await madeBefore(asked, idempotency);
+          if (made instanceof Response) return made;
+          earlier = made;
+          return made !== null;
+        },
+        async edited(grant) {
+          if (grant.state === "revoked") return revoked(grant);
+          await secret.store();
+          return rotated(grant, secret.hash, now, until);
+        },
+        statements: () => [
+          ...noteMade(asked, idempotency, fresh),
+          ...endTokens(db, id, until, now),
+          insertToken(db, id, secret.hash, now),
+        ],
+      },
+      (grant) =>
+        earlier === null
+          ? tagged(200, grant, now, secretOf(asked, grant, secret.token))
+          : replayed(asked, earlier, 200),
+    );
+    if (answer.status >= 400 && answer.status < 500) await secret.forget();
+    return answer;
+  },
+});
+
+/** The token of what is made. It leads to its grant once it is stored. */
+async function tokenOf(asked: Asked, made: Made) {
+  const store = asked.env.GRANTGATE_KV;
+  const token = mintToken(await tokenBytes(asked, asked.idempotency, made));
+  const hash = await hashToken(token);
+  let stored = false;
+  return {
+    token,
+    hash,
+    async store() {
+      if (!stored) await store.put(tokenKey(hash), made.target);
+      stored = true;
+    },
+    async forget() {
+      if (stored) await store.delete(tokenKey(hash));
+    },
+  };
+}
+
+function rotated(grant: GrantRow, hash: string, now: number, until: number): GrantRow {
+  const earlier = grant.tokens.map((token) => ({ ...token, expiresAt: Math.min(token.expiresAt ?? until, until) }));
+  const standing = earlier.filter(({ expiresAt }) => expiresAt > now);
+  return { ...grant, tokens: [...standing, { hash, createdAt: now, expiresAt: null }] };
+}
+
+function begun({ tokenHash, ...grant }: Parameters<typeof insertGrant>[1]): GrantRow {
+  const { createdAt } = grant;
+  return {
+    ...grant,
+    state: "active",
+    credential: null,
+    credentialVersion: null,
+    tokens: [{ hash: tokenHash, createdAt, expiresAt: null }],
+    revision: 1,
+    updatedAt: createdAt,
+    revokedAt: null,
+  };
+}
+
+/** The same answer as before, unless its token has been replaced since. */
+async function replayed(asked: Asked, made: Made, status: 200 | 201 = 201): Promise<Response> {
+  const grant = await findGrant(asked.env.GRANTGATE_DB, made.target, asked.now);
+  if (grant === null) return noGrant(made.target);
+  const { token, hash: itsHash } = await tokenOf(asked, made);
+  if (!grant.tokens.some(({ hash }) => hash === itsHash)) {
+    return problem(409, "The token that this Idempotency-Key made is no longer good; take a new key.");
+  }
+  return tagged(status, grant, asked.now, secretOf(asked, grant, token), REPLAYED);
+}
+
+function secretOf({ request }: Pick<Asked, "request">, { server }: GrantRow, token: string) {
+  return { token, url: `${new URL(request.url).origin}/mcp/${server}` };
+}
+
+/** What of a grant's server and policy is not there; null when both are. */
+export async function missing(env: Env, server: string, policy: string | null): Promise<Response | null> {
+  const db = env.GRANTGATE_DB;
+  if ((await findServer(db, server)) === null) {
+    return invalid([{ pointer: "/server", message: `there is no server ${JSON.stringify(server)}` }]);
+  }
+  if (policy === null) return null;
+  const found = await db.prepare("SELECT 1 FROM policies WHERE server = ?1 AND name = ?2").bind(server, policy).first();
+  if (found !== null) return null;
+  return invalid([
+    { pointer: "/policy", message: `there is no policy ${JSON.stringify(policy)} for the server ${server}` },
+  ]);
+}

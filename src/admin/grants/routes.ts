@@ -1,0 +1,155 @@
+/** `/grants`: who may use what, and what they have used of it. */
+import * as z from "zod";
+import { json } from "../json.ts";
+import { badCursor, keyOf, limitOf, PAGE, pageOf, pageShape } from "../request/page.ts";
+import { document, type Route, route } from "../route.ts";
+import { DateTime } from "../shapes.ts";
+import { changeGrant, noGrant, revoked } from "./change.ts";
+import { create, Label, missing, rotate, Tags } from "./create.ts";
+import { Grant, GrantUsage, shown, shownUsage, tagged } from "./shown.ts";
+import { findGrant, type GrantRow, listGrants, Status, targetThere } from "./table.ts";
+
+const list = route({
+  method: "GET",
+  path: "/grants",
+  role: "viewer",
+  summary: "Grants, oldest first",
+  query: z.strictObject({
+    server: z.string().optional(),
+    policy: z.string().optional(),
+    status: Status.optional(),
+    tag: z.string().optional(),
+    label: z.string().max(200).optional().meta({ description: "A part of the label, in any case." }),
+    ...PAGE,
+  }),
+  gives: { status: 200, schema: pageShape(Grant) },
+  async handle({ env, query, now }) {
+    const after = keyOf(query, z.tuple([z.int(), z.string()]));
+    if (after === undefined) return badCursor();
+    const limit = limitOf(query);
+    const rows = await listGrants(env.GRANTGATE_DB, query, after ?? [-1, ""], limit + 1, now);
+    return json(
+      200,
+      pageOf(
+        rows,
+        limit,
+        (row) => shown(row, now),
+        ({ createdAt, id }) => [createdAt, id],
+      ),
+    );
+  },
+});
+
+const get = route({
+  method: "GET",
+  path: "/grants/{grant}",
+  role: "viewer",
+  summary: "A grant, with what it has used",
+  gives: { status: 200, schema: Grant.extend({ usage: GrantUsage }), tagged: true },
+  async handle({ env, params, now }) {
+    const grant = await findGrant(env.GRANTGATE_DB, params.grant, now);
+    if (grant === null) return noGrant(params.grant);
+    const usage = await env.GRANT_LEDGER.getByName(grant.id).usage();
+    return tagged(200, grant, now, { usage: shownUsage(usage) });
+  },
+});
+
+const usage = route({
+  method: "GET",
+  path: "/grants/{grant}/usage",
+  role: "viewer",
+  summary: "A grant's counters: used, at most, and when each is free again",
+  gives: { status: 200, schema: GrantUsage },
+  async handle({ env, params, now }) {
+    const grant = await findGrant(env.GRANTGATE_DB, params.grant, now);
+    if (grant === null) return noGrant(params.grant);
+    return json(200, shownUsage(await env.GRANT_LEDGER.getByName(grant.id).usage()));
+  },
+});
+
+const edit = route({
+  method: "PATCH",
+  path: "/grants/{grant}",
+  role: "admin",
+  summary: "Change a grant's label, tags or end",
+  conditional: "match",
+  takes: document(
+    z.strictObject({
+      label: Label.optional(),
+      tags: Tags.optional(),
+      expiresAt: DateTime.nullable()
+        .optional()
+        .meta({ description: "null for never; a time gone by ends it at once." }),
+    }),
+  ),
+  gives: { status: 200, schema: Grant, tagged: true },
+  handle: (asked) =>
+    changeGrant(asked, asked.params.grant, {
+      action: "grant.update",
+      edited(grant) {
+        if (grant.state === "revoked") return revoked(grant);
+        const { label = grant.label, tags = grant.tags, expiresAt } = asked.body;
+        const end = expiresAt === undefined ? grant.expiresAt : expiresAt === null ? null : Date.parse(expiresAt);
+        return unlessSame(grant, { ...grant, label, tags, expiresAt: end });
+      },
+    }),
+});
+
+const move = route({
+  method: "PUT",
+  path: "/grants/{grant}/policy",
+  role: "policy_manager",
+  summary: "Put a grant under another policy of its server, or under none, which denies every call",
+  conditional: "match",
+  takes: document(z.strictObject({ policy: z.string().nullable() })),
+  gives: { status: 200, schema: Grant, tagged: true },
+  handle: (asked) =>
+    changeGrant(asked, asked.params.grant, {
+      action: "grant.move",
+      async edited(grant) {
+        if (grant.state === "revoked") return revoked(grant);
+        const { policy } = asked.body;
+        return (await missing(asked.env, grant.server, policy)) ?? unlessSame(grant, { ...grant, policy });
+      },
+      rests: (grant) => [targetThere(grant)],
+    }),
+});
+
+const suspend = standing("suspend", "Refuse a grant's calls until it is resumed", (grant) =>
+  grant.state === "revoked" ? revoked(grant) : unlessSame(grant, { ...grant, state: "suspended" }),
+);
+
+const resume = standing("resume", "Let a suspended grant call again", (grant) =>
+  grant.state === "revoked" ? revoked(grant) : unlessSame(grant, { ...grant, state: "active" }),
+);
+
+const revoke = standing("revoke", "End a grant for good", (grant, now) =>
+  grant.state === "revoked" ? grant : { ...grant, state: "revoked", revokedAt: now },
+);
+
+export const grantRoutes: readonly Route[] = [list, create, get, usage, edit, move, rotate, suspend, resume, revoke];
+
+function standing(
+  verb: "suspend" | "resume" | "revoke",
+  summary: string,
+  edited: (grant: GrantRow, now: number) => GrantRow | Response,
+): Route {
+  return route({
+    method: "POST",
+    path: `/grants/{grant}/${verb}`,
+    role: "admin",
+    summary,
+    conditional: "match",
+    gives: { status: 200, schema: Grant, tagged: true },
+    handle: (asked) =>
+      changeGrant(asked, asked.params.grant, {
+        action: `grant.${verb}`,
+        edited: (grant) => edited(grant, asked.now),
+      }),
+  });
+}
+
+/** The grant as it was when nothing differs, so that repeating a change makes no new revision. */
+function unlessSame(earlier: GrantRow, wanted: GrantRow): GrantRow {
+  return JSON.stringify(wanted) === JSON.stringify(earlier) ? earlier : wanted;
+}

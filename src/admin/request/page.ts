@@ -1,0 +1,68 @@
+/**
+ * Pages of a list. A cursor names the last item of a page by what the list is ordered by, so that what is added or
+ * taken away meanwhile neither doubles nor hides an item.
+ */
+import * as z from "zod";
+import { problem } from "../problem.ts";
+
+const MOST = 1_000;
+
+const Limit = z
+  .string()
+  .regex(/^[1-9]\d{0,3}$/, "must be a whole number from 1 to 1000")
+  .transform(Number)
+  .refine((limit) => limit <= MOST, "must be a whole number from 1 to 1000");
+
+/** The parameters of every list. */
+export const PAGE = {
+  limit: Limit.optional().meta({ description: "Items at most, 1 to 1000; 100 when left out." }),
+  cursor: z.string().max(1_024).optional().meta({ description: "`next` of the page before." }),
+};
+
+export type PageQuery = { readonly limit?: number | undefined; readonly cursor?: string | undefined };
+
+export function limitOf({ limit }: PageQuery): number {
+  return limit ?? 100;
+}
+
+export type Key = readonly (string | number)[];
+
+/** Where a page starts: null for the first one, undefined for a cursor that this list did not give. */
+export function keyOf<T extends Key>({ cursor }: PageQuery, shape: z.ZodType<T>): T | null | undefined {
+  if (cursor === undefined) return null;
+  try {
+    const bytes = Uint8Array.from(atob(cursor.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0));
+    return shape.safeParse(JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes))).data;
+  } catch {
+    return undefined;
+  }
+}
+
+export function badCursor(): Response {
+  return problem(400, "Query cursor: is not one that this list gave; take `next` of the page before.");
+}
+
+export type Page<T> = { readonly items: readonly T[]; readonly next: string | null };
+
+/** A page out of `limit + 1` rows: the one too many only tells that there is more. */
+export function pageOf<Row, T>(
+  rows: readonly Row[],
+  limit: number,
+  shown: (row: Row) => T,
+  key: (row: Row) => Key,
+): Page<T> {
+  const items = rows.slice(0, limit);
+  const last = items.at(-1);
+  return { items: items.map(shown), next: rows.length > limit && last !== undefined ? cursorOf(key(last)) : null };
+}
+
+function cursorOf(key: Key): string {
+  let binary = "";
+  for (const byte of new TextEncoder().encode(JSON.stringify(key))) binary += String.fromCharCode(byte);
+  return btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+}
+
+/** The schema of a page, for the API's description. */
+export function pageShape<T extends z.ZodType>(item: T) {
+  return z.object({ items: z.array(item), next: z.string().nullable() });
+}

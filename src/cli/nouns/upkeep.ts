@@ -1,0 +1,24 @@
+/** `secrets` and `completion`. */
+import { type Group, HEADINGS, type Json } from "./group.ts";
+import { ROTATION } from "./rotation.ts";
+
+export function upkeepCommands({ root, add, context, done }: Group): void {
+  const secrets = root
+    .command("secrets")
+    .description("which secrets are named where, and changing the key that seals them")
+    .helpGroup(HEADINGS.upkeep);
+
+  add(
+    secrets,
+    "list",
+    "list the secrets that servers name; values are nowhere to be had",
+    "npx grantgate secrets list",
+  ).action(async (options: Json) => {
+    done(await (await import("../commands/secrets.ts")).secretsList(context, options));
+  });
+  add(secrets, "rotate", "seal everything with the present ROOT_KEY", "npx grantgate secrets rotate")
+    .addHelpText("after", `\n${ROTATION}\n`)
+    .action(async (options: Json) => {
+      done(await (await import("../commands/secrets.ts")).secretsRotate(context, options));
+    });
+}

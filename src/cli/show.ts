@@ -1,0 +1,34 @@
+/** How commands write results: JSON for programs, tables and fields for people. Text from outside can't steer the screen. */
+import { type Table, tableLines } from "./table.ts";
+import { shown, type Terminal } from "./terminal.ts";
+
+export function printJson({ out }: Terminal, value: unknown): void {
+  out(JSON.stringify(value, null, 2));
+}
+
+/** `empty` is said, and not printed, when there are no rows. */
+export function printTable(terminal: Terminal, { rows, ...table }: Table, empty: string): void {
+  if (rows.length === 0) {
+    terminal.err(empty);
+    return;
+  }
+  const safe = rows.map((row) => row.map(cell));
+  const [head = "", ...lines] = tableLines({ ...table, rows: safe }, terminal.width);
+  terminal.out([terminal.paint("bold", head), ...lines].join("\n"));
+}
+
+/** One thing, a line for each of its fields. Fields without a value are left out. */
+export function printFields({ out, paint }: Terminal, fields: Readonly<Record<string, string | undefined>>): void {
+  const present = Object.entries(fields).filter((field): field is [string, string] => field[1] !== undefined);
+  const width = Math.max(...present.map(([name]) => name.length));
+  out(present.map(([name, value]) => `${paint("bold", name.padEnd(width))}  ${cell(value)}`).join("\n"));
+}
+
+export function cell(text: string): string {
+  return shown(text).replaceAll("\n", " ").replaceAll("\t", " ");
+}
+
+/** `3 grants`, `1 grant`. */
+export function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
+}
