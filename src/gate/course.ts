@@ -29,7 +29,7 @@ export type Course = {
 
 export function setOff(way: Way, passed: Passed, parcel: Parcel): Course {
   const { request, env, ctx, settings, requestId } = way;
-  const { grant, contents, seq, subject } = passed;
+  const { grant, token, contents, seq, subject } = passed;
   const abort = new AbortController();
   // In the modern era a client that leaves has cancelled; in the legacy era it has only left.
   if (parcel.era === "modern") {
@@ -70,7 +70,7 @@ export function setOff(way: Way, passed: Passed, parcel: Parcel): Course {
       seconds: settings.keepAliveSeconds,
       stands: () =>
         ledgerOf(env, grant.id)
-          .view()
+          .view(token)
           .then(
             (now) => now !== null,
             () => false,

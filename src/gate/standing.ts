@@ -42,6 +42,8 @@ export type Passed = {
   readonly kind: "passed";
   readonly incoming: Incoming;
   readonly grant: GrantRecord;
+  /** SHA-256 of the token that proved it. */
+  readonly token: string;
   readonly contents: Contents;
   /** Row of the journal, to be completed when the call has ended; null for what leaves no row. */
   readonly seq: number | null;
@@ -91,7 +93,7 @@ export async function standingOf(way: Way, owner: Bearer, incoming: Incoming | R
       case "ok":
         heard.set(owner.grant, grant);
         if (verdict.kind === "reply" || incoming.kind === "refused") return answeredBy(verdict, subject);
-        return { kind: "passed", incoming, grant, contents, seq: answer.seq, subject };
+        return { kind: "passed", incoming, grant, token: owner.token, contents, seq: answer.seq, subject };
     }
   }
   throw new Error("the grant's policy or server changed twice while one message was decided");

@@ -2,9 +2,9 @@
 import type { GrantRecord } from "../grant/record.ts";
 import type { TakeAnswer, TakeRequest } from "./protocol.ts";
 
-/** The grant, or null when it is unknown, suspended, revoked or expired. */
-export function inForce(grant: GrantRecord | null, now: number): GrantRecord | null {
-  if (grant === null || grant.status !== "active") return null;
+/** The grant, or null when it is unknown, suspended, revoked or expired, or this token no longer proves it. */
+export function inForce(grant: GrantRecord | null, token: string | undefined, now: number): GrantRecord | null {
+  if (grant === null || grant.status !== "active" || !isProven(grant, token, now)) return null;
   return grant.expiresAt !== null && grant.expiresAt <= now ? null : grant;
 }
 
@@ -13,8 +13,8 @@ export type Standing =
   | Extract<TakeAnswer, { readonly kind: "revoked" | "stale" }>;
 
 export function standingOf(record: GrantRecord | null, decided: TakeRequest, now: number): Standing {
-  const grant = inForce(record, now);
-  if (grant === null || !isProven(grant, decided.token, now)) return { kind: "revoked" };
+  const grant = inForce(record, decided.token, now);
+  if (grant === null) return { kind: "revoked" };
   return { kind: isCurrent(grant, decided) ? "in force" : "stale", grant };
 }
 

@@ -75,10 +75,10 @@ export class GrantLedger extends DurableObject<Env> {
     this.#accept(grant);
   }
 
-  /** The grant as it is in force; null when it is revoked, expired or unknown. */
-  async view(): Promise<GrantRecord | null> {
+  /** The grant as it is in force; null when it is not, or not for the token of this SHA-256. */
+  async view(token?: string): Promise<GrantRecord | null> {
     if (this.#grant === null) await this.#hydrate();
-    return inForce(this.#grant, this.#now());
+    return inForce(this.#grant, token, this.#now());
   }
 
   /** What stands in the counters, for people. */

@@ -210,6 +210,56 @@ describe("a revocation", () => {
   });
 });
 
+describe("a rotation", () => {
+  async function rotated(grant: Grant, overlapSeconds: number): Promise<Grant> {
+    const { status, body } = await gateway.admin("POST", `/grants/${grant.id}/rotate`, { overlapSeconds });
+    expect(status).toBe(200);
+    return body as Grant;
+  }
+
+  it("refuses the very next call with the old token, and takes the new one", async () => {
+    const before = await gateway.grant("files", "open");
+    expect((await call(before, "echo")).status).toBe(200);
+    const after = await rotated(before, 0);
+    expect((await call(before, "echo")).status).toBe(401);
+    expect((await call(after, "echo")).status).toBe(200);
+  });
+
+  it("takes both for as long as they overlap", async () => {
+    const before = await gateway.grant("files", "open");
+    const after = await rotated(before, 3600);
+    expect((await call(before, "echo")).status).toBe(200);
+    expect((await call(after, "echo")).status).toBe(200);
+  });
+
+  it("ends a stream that was opened with the old token, and not one of the new", async () => {
+    const before = await gateway.grant("files", "open");
+    const leaked = await openStream(before);
+    const after = await rotated(before, 0);
+    const kept = await openStream(after);
+    expect(kept.status).toBe(200);
+    await leaked.text();
+    await upstream.waitFor(({ method, disconnectedAt }) => method === "GET" && disconnectedAt !== undefined);
+    expect((await call(after, "echo")).status).toBe(200);
+    expect(upstream.requests.filter(({ method, disconnectedAt }) => method === "GET" && !disconnectedAt)).toHaveLength(
+      1,
+    );
+    await kept.body?.cancel();
+  });
+});
+
+describe("a suspension", () => {
+  it("refuses calls and ends streams, until the grant is resumed", async () => {
+    const held = await gateway.grant("files", "open");
+    const stream = await openStream(held);
+    await gateway.admin("POST", `/grants/${held.id}/suspend`);
+    expect((await call(held, "echo")).status).toBe(401);
+    await stream.text();
+    await gateway.admin("POST", `/grants/${held.id}/resume`);
+    expect((await call(held, "echo")).status).toBe(200);
+  });
+});
+
 /** Acknowledges a subscription and stays silent ever after. */
 function listening(): Handler {
   return (req, res) => {
