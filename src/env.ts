@@ -1,6 +1,6 @@
 /** The bindings of the Worker, as wrangler.toml names them. */
 import type { Doorkeeper } from "./admin/auth/doorkeeper.ts";
-import type { Caretaker } from "./admin/caretaker.ts";
+import type { Caretaker } from "./admin/care/caretaker.ts";
 import type { GrantLedger } from "./ledger/ledger.ts";
 import type { ServerLedger } from "./ledger/server-ledger.ts";
 import type { ToolShelf } from "./tools/shelf.ts";

@@ -1,12 +1,12 @@
 /** The entry of the Worker: MCP clients go to the gate, operators to the admin API, and nothing else is here. */
 import { admin, BASE } from "./admin/app.ts";
-import { keepAwake } from "./admin/watch.ts";
+import { keepAwake } from "./admin/care/watch.ts";
 import type { Env } from "./env.ts";
 import { gate } from "./gate/gate.ts";
 import { readyz } from "./observe/readyz.ts";
 
 export { Doorkeeper } from "./admin/auth/doorkeeper.ts";
-export { Caretaker } from "./admin/caretaker.ts";
+export { Caretaker } from "./admin/care/caretaker.ts";
 export { GrantLedger } from "./ledger/ledger.ts";
 export { ServerLedger } from "./ledger/server-ledger.ts";
 export { ToolShelf } from "./tools/shelf.ts";

@@ -6,6 +6,7 @@ import type { Env } from "../env.ts";
 import { causeOf, log } from "../observe/log.ts";
 import { authenticate } from "./auth/authenticate.ts";
 import { mayDo, type Operator } from "./auth/operator.ts";
+import { Dismissed } from "./commit.ts";
 import { match, segmentsOf } from "./match.ts";
 import { problem } from "./problem.ts";
 import type { Route } from "./route.ts";
@@ -49,6 +50,12 @@ function forbidden({ name, role }: Operator, least: Route["role"]): Response {
 }
 
 function failed({ method, url }: Request, error: unknown): Response {
+  if (error instanceof Dismissed) {
+    return problem(
+      403,
+      "Nothing was changed: since this request was sent, its operator was revoked or given another role.",
+    );
+  }
   const cause = causeOf(error);
   log("error", "admin API failed", { method, path: new URL(url).pathname, cause });
   if (/no such (?:table|column)/.test(cause)) {

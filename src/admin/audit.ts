@@ -1,6 +1,7 @@
 /** `/audit`: what was decided for whom, and how it ended. Answers what a policy let be recorded, and never a token. */
-import * as z from "zod";
+import * as z from "zod/mini";
 import { exportStream } from "../audit/export.ts";
+import { grantsWithTrail, hasTrail } from "../audit/grants.ts";
 import { BEGINNING } from "../audit/link.ts";
 import { arrivals, findRecords, Position, positionOf, presentMark } from "../audit/query.ts";
 import { shownRecord } from "../audit/show.ts";
@@ -10,62 +11,62 @@ import { noGrant } from "./grants/change.ts";
 import { findGrant } from "./grants/table.ts";
 import { json } from "./json.ts";
 import { problem } from "./problem.ts";
-import { badCursor, keyOf, limitOf, PAGE, pageOf } from "./request/page.ts";
+import { badCursor, keyOf, limitOf, PAGE, pageOf, pageShape } from "./request/page.ts";
 import { route } from "./route.ts";
 import { Instant } from "./shapes.ts";
 
-const Text = z.string().max(1_024);
+const Text = z.string().check(z.maxLength(1_024));
 
 const FILTER = {
-  grant: Text.optional(),
-  server: Text.optional(),
-  tool: Text.optional(),
-  method: Text.optional(),
-  effect: Text.optional().meta({ description: "allow, deny, hide, limit, approval, or refuse for what is no call." }),
-  rule: Text.optional().meta({ description: "JSON Pointer into the policy, exactly." }),
-  from: Instant.optional(),
-  to: Instant.optional().meta({ description: "Up to this instant, which does not count." }),
+  grant: z.optional(Text),
+  server: z.optional(Text),
+  tool: z.optional(Text),
+  method: z.optional(Text),
+  effect: z.optional(Text).check(z.describe("allow, deny, hide, limit, approval, or refuse for what is no call.")),
+  rule: z.optional(Text).check(z.describe("JSON Pointer into the policy, exactly.")),
+  from: z.optional(Instant),
+  to: z.optional(Instant).check(z.describe("Up to this instant, which does not count.")),
 };
 
-const Place = z.object({ link: z.int(), hash: z.string() }).meta({ id: "ChainPlace" });
+const Place = z.object({ link: z.int(), hash: z.string() }).register(z.globalRegistry, { id: "ChainPlace" });
 
 const Record = z
   .object({
     id: z.string(),
-    time: z.string().nullable(),
-    request: z.string().nullable(),
-    grant: z.object({ id: z.string().nullable(), label: z.string().nullable() }),
+    time: z.nullable(z.string()),
+    request: z.nullable(z.string()),
+    grant: z.object({ id: z.nullable(z.string()), label: z.nullable(z.string()) }),
     seq: z.int(),
-    server: z.string().nullable(),
-    method: z.string().nullable(),
-    tool: z.string().nullable(),
-    era: z.string().nullable(),
-    effect: z.string().nullable(),
-    rule: z.string().nullable(),
-    policy: z.object({ name: z.string(), version: z.string() }).nullable(),
+    server: z.nullable(z.string()),
+    method: z.nullable(z.string()),
+    tool: z.nullable(z.string()),
+    era: z.nullable(z.string()),
+    effect: z.nullable(z.string()),
+    rule: z.nullable(z.string()),
+    policy: z.nullable(z.object({ name: z.string(), version: z.string() })),
     counters: z.array(
       z.object({ counter: z.string(), scope: z.string(), window: z.string(), used: z.number(), max: z.number() }),
     ),
-    arguments: z.unknown().meta({ description: "What the policy's `record` lets be kept." }),
-    bytes: z.int().nullable().meta({ description: "Of the request's body." }),
-    trace: z.string().nullable(),
-    upstream: z
-      .object({
-        time: z.string().nullable(),
-        status: z.int().nullable(),
-        latencyMs: z.number().nullable(),
-        bytes: z.int().nullable(),
+    arguments: z.unknown().check(z.describe("What the policy's `record` lets be kept.")),
+    bytes: z.nullable(z.int()).check(z.describe("Of the request's body.")),
+    trace: z.nullable(z.string()),
+    upstream: z.nullable(
+      z.object({
+        time: z.nullable(z.string()),
+        status: z.nullable(z.int()),
+        latencyMs: z.nullable(z.number()),
+        bytes: z.nullable(z.int()),
         gaveBack: z.boolean(),
-      })
-      .nullable(),
+      }),
+    ),
     chain: z.object({
       link: z.int(),
       hash: z.string(),
-      endLink: z.int().nullable(),
-      endHash: z.string().nullable(),
+      endLink: z.nullable(z.int()),
+      endHash: z.nullable(z.string()),
     }),
   })
-  .meta({ id: "AuditRecord" });
+  .register(z.globalRegistry, { id: "AuditRecord" });
 
 const list = route({
   method: "GET",
@@ -76,17 +77,17 @@ const list = route({
     ...FILTER,
     ...PAGE,
     after: z
-      .string()
-      .regex(/^(?:now|0|[1-9]\d{0,15})$/, "must be `now`, or the mark that an answer gave")
-      .optional()
-      .meta({ description: "`after` of the answer before; `now` gives no records, and the mark to begin from." }),
+      .optional(
+        z.string().check(z.regex(/^(?:now|0|[1-9]\d{0,15})$/, "must be `now`, or the mark that an answer gave")),
+      )
+      .check(z.describe("`after` of the answer before; `now` gives no records, and the mark to begin from.")),
   }),
   gives: {
     status: 200,
     schema: z.object({
       items: z.array(Record),
-      next: z.string().nullable().optional(),
-      after: z.string().optional(),
+      next: z.optional(z.nullable(z.string())),
+      after: z.optional(z.string()),
     }),
   },
   async handle({ env, query }) {
@@ -126,16 +127,41 @@ const chain = route({
   },
   async handle({ env, params, now }) {
     const id = params.grant;
-    if ((await findGrant(env.GRANTGATE_DB, id, now)) === null) return noGrant(id);
-    const { head, gathered } = await ledgerOf(env, id).gather();
-    const anchor = await env.GRANTGATE_DB.prepare("SELECT link, hash FROM audit_anchors WHERE grant_id = ?1")
-      .bind(id)
-      .first();
-    return json(200, { grant: id, anchor: anchor === null ? BEGINNING : Place.parse(anchor), head, gathered });
+    const db = env.GRANTGATE_DB;
+    if ((await findGrant(db, id, now)) === null && !(await hasTrail(db, id))) return noGrant(id);
+    const { head, gathered, released } = await ledgerOf(env, id).gather();
+    const row = await db.prepare("SELECT link, hash FROM audit_anchors WHERE grant_id = ?1").bind(id).first();
+    const anchor = row === null ? BEGINNING : z.parse(Place, row);
+    // Whoever can write to the registry must not be able to say that more was let go of.
+    return json(200, { grant: id, anchor: anchor.link > released.link ? released : anchor, head, gathered });
   },
 });
 
-export const auditRoutes = [list, exported, chain];
+const chains = route({
+  method: "GET",
+  path: "/audit/chain",
+  role: "viewer",
+  summary: "The grants that there is or was a chain of, whether the registry still knows them or not",
+  query: z.strictObject(PAGE),
+  gives: { status: 200, schema: pageShape(z.object({ grant: z.string() })) },
+  async handle({ env, query }) {
+    const limit = limitOf(query);
+    const after = keyOf(query, z.tuple([z.string()]));
+    if (after === undefined) return badCursor();
+    const grants = await grantsWithTrail(env.GRANTGATE_DB, after?.[0] ?? "", limit + 1);
+    return json(
+      200,
+      pageOf(
+        grants,
+        limit,
+        (grant) => ({ grant }),
+        (grant) => [grant],
+      ),
+    );
+  },
+});
+
+export const auditRoutes = [list, exported, chains, chain];
 
 async function since(
   env: Env,

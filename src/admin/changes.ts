@@ -1,5 +1,5 @@
 /** `/changes`: who changed what of the registry, and how it was before and after. */
-import * as z from "zod";
+import * as z from "zod/mini";
 import { ROLES } from "./auth/operator.ts";
 import { isoTime, json } from "./json.ts";
 import { badCursor, keyOf, limitOf, PAGE, pageOf, pageShape } from "./request/page.ts";
@@ -13,11 +13,11 @@ const Change = z
     operator: z.object({ id: z.string(), name: z.string(), role: z.enum(ROLES) }),
     action: z.string(),
     target: z.string(),
-    message: z.string().nullable(),
+    message: z.nullable(z.string()),
     before: z.unknown(),
     after: z.unknown(),
   })
-  .meta({ id: "Change" });
+  .register(z.globalRegistry, { id: "Change" });
 
 const Row = z.object({
   id: z.int(),
@@ -27,17 +27,17 @@ const Row = z.object({
   role: z.enum(ROLES),
   action: z.string(),
   target: z.string(),
-  message: z.string().nullable(),
-  before: z.string().nullable(),
-  after: z.string().nullable(),
+  message: z.nullable(z.string()),
+  before: z.nullable(z.string()),
+  after: z.nullable(z.string()),
 });
 
 const Filter = z.strictObject({
-  operator: z.string().optional(),
-  action: z.string().optional().meta({ description: "As grant.revoke." }),
-  target: z.string().optional().meta({ description: "As grant:grt_…, server:<slug> or policy:<server>/<name>." }),
-  from: Instant.optional(),
-  to: Instant.optional(),
+  operator: z.optional(z.string()),
+  action: z.optional(z.string()).check(z.describe("As grant.revoke.")),
+  target: z.optional(z.string()).check(z.describe("As grant:grt_…, server:<slug> or policy:<server>/<name>.")),
+  from: z.optional(Instant),
+  to: z.optional(Instant),
   ...PAGE,
 });
 
@@ -60,7 +60,7 @@ const list = route({
     )
       .bind(before?.[0] ?? Number.MAX_SAFE_INTEGER, operator, action, target, from, to, limit + 1)
       .all();
-    const rows = results.map((row) => Row.parse(row));
+    const rows = results.map((row) => z.parse(Row, row));
     return json(
       200,
       pageOf(rows, limit, shown, ({ id }) => [id]),

@@ -4,9 +4,9 @@
  * Nothing is changed without a record of the change, and no change is lost to another that was made at the same time.
  */
 import type { Env } from "../env.ts";
-import type { Operator } from "./auth/operator.ts";
+import { ADMIN_TOKEN_HOLDER, type Operator } from "./auth/operator.ts";
+import { watchOver } from "./care/watch.ts";
 import { problem } from "./problem.ts";
-import { watchOver } from "./watch.ts";
 
 /** `before` and `after` are what the API shows of the target: without secrets. */
 export type Change = {
@@ -39,19 +39,42 @@ export async function commit(
        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)`,
     )
     .bind(now, operator.id, operator.name, operator.role, action, target, message ?? null, text(before), text(after));
+  const all = [...standing(operator), ...rests];
   await watchOver(env);
   try {
     await db.batch([
-      ...rests.map(({ sql, values }) => db.prepare(`INSERT INTO preconditions SELECT (${sql})`).bind(...values)),
+      ...all.map(({ sql, values }) => db.prepare(`INSERT INTO preconditions SELECT (${sql})`).bind(...values)),
       db.prepare("DELETE FROM preconditions"),
       ...statements,
       record,
     ]);
     return "done";
   } catch (error) {
-    if (error instanceof Error && MOVED.test(error.message)) return "moved";
-    throw error;
+    if (!(error instanceof Error && MOVED.test(error.message))) throw error;
+    if (!(await stillStands(db, operator))) throw new Dismissed();
+    return "moved";
   }
+}
+
+/** Whoever makes the change was an operator when the request began, and is none any more, or one of another role. */
+export class Dismissed extends Error {}
+
+/** A request may have been long on its way: what it changes rests on whoever sent it still being who that was. */
+function standing({ id, role }: Operator): readonly Rest[] {
+  if (id === ADMIN_TOKEN_HOLDER.id) return [];
+  const sql = "EXISTS (SELECT 1 FROM operators WHERE id = ? AND role = ? AND revoked_at IS NULL)";
+  return [{ sql, values: [id, role] }];
+}
+
+async function stillStands(db: D1Database, operator: Operator): Promise<boolean> {
+  const [rest] = standing(operator);
+  if (rest === undefined) return true;
+  return (
+    (await db
+      .prepare(`SELECT ${rest.sql} AS stands`)
+      .bind(...rest.values)
+      .first("stands")) === 1
+  );
 }
 
 /** SQLite names a check by its text: this is the one of table `preconditions`. */

@@ -2,7 +2,7 @@
  * The description of the admin API (OpenAPI 3.1), made from its routes. Nothing is described by hand, so nothing can be
  * described wrongly or forgotten.
  */
-import * as z from "zod";
+import * as z from "zod/mini";
 import { Problem } from "./problem.ts";
 import type { BodyForm, Facts } from "./route.ts";
 
@@ -12,7 +12,7 @@ const VERSION = "1";
 
 export function openapi(routes: readonly Facts[]): Described {
   const schemas: Described = {};
-  const named = (schema: z.ZodType, io: "input" | "output"): Described => described(schema, io, schemas);
+  const named = (schema: z.ZodMiniType, io: "input" | "output"): Described => described(schema, io, schemas);
   const paths: { [path: string]: Described } = {};
   for (const route of routes) {
     const at = paths[route.path] ?? { parameters: pathParameters(route.path) };
@@ -34,7 +34,7 @@ export function openapi(routes: readonly Facts[]): Described {
   };
 }
 
-type Named = (schema: z.ZodType, io: "input" | "output") => Described;
+type Named = (schema: z.ZodMiniType, io: "input" | "output") => Described;
 
 function operation(route: Facts, named: Named): Described {
   const { method, path, role, summary, description, takes, gives } = route;
@@ -119,7 +119,7 @@ function headerParameters({ conditional, idempotent }: Facts): Described[] {
 }
 
 /** The schema as JSON Schema 2020-12; what has a name is put among `schemas` and referred to. */
-function described(schema: z.ZodType, io: "input" | "output", schemas: Described): Described {
+function described(schema: z.ZodMiniType, io: "input" | "output", schemas: Described): Described {
   const {
     $schema: _,
     $defs,

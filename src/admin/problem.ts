@@ -3,7 +3,7 @@
  *
  * The detail is written for the operator and names what to do. It must never repeat a secret or a token.
  */
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { Fault } from "../json/checked.ts";
 
 const TITLES = {
@@ -29,18 +29,18 @@ export const Problem = z
     title: z.string(),
     status: z.int(),
     detail: z.string(),
-    errors: z
-      .array(
+    errors: z.optional(
+      z.array(
         z.object({
-          pointer: z.string().meta({ description: "RFC 6901, into what was sent." }),
-          line: z.int().optional(),
-          column: z.int().optional(),
+          pointer: z.string().check(z.describe("RFC 6901, into what was sent.")),
+          line: z.optional(z.int()),
+          column: z.optional(z.int()),
           message: z.string(),
         }),
-      )
-      .optional(),
+      ),
+    ),
   })
-  .meta({ id: "Problem" });
+  .register(z.globalRegistry, { id: "Problem" });
 
 export function problem(
   status: keyof typeof TITLES,

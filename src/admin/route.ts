@@ -4,7 +4,7 @@
  *
  * A handler must never see a request whose query or body its schemas refuse, or whose operator lacks the role.
  */
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { Env } from "../env.ts";
 import type { Operator, Role } from "./auth/operator.ts";
 import { readBody, readDocument, readQuery } from "./request/body.ts";
@@ -34,7 +34,7 @@ export type Asked<Path extends string = string, Query = unknown, Body = unknown>
 
 /** How a body is read: JSON against a schema, or as the text it is, which the handler reads itself. */
 export type BodyForm<T> =
-  | { readonly kind: "document"; readonly schema: z.ZodType<T>; readonly mostBytes: number }
+  | { readonly kind: "document"; readonly schema: z.ZodMiniType<T>; readonly mostBytes: number }
   | { readonly kind: "text"; readonly describes: string; readonly mostBytes: number };
 
 export type Facts = {
@@ -49,7 +49,7 @@ export type Facts = {
   readonly conditional?: "match" | "match or none";
   /** Takes an Idempotency-Key. */
   readonly idempotent?: true;
-  readonly query?: z.ZodType;
+  readonly query?: z.ZodMiniType;
   readonly takes?: BodyForm<unknown>;
   readonly gives: Gives;
 };
@@ -57,7 +57,7 @@ export type Facts = {
 /** The answer when all went well. Without a schema it has no body, or one that is not JSON. */
 export type Gives = {
   readonly status: 200 | 201 | 204;
-  readonly schema?: z.ZodType;
+  readonly schema?: z.ZodMiniType;
   readonly type?: string;
   /** It has an ETag. */
   readonly tagged?: true;
@@ -67,13 +67,13 @@ export type Route = Facts & { readonly run: (arrived: Arrived, params: Record<st
 
 type Spec<Path extends string, Query, Body> = Omit<Facts, "path" | "query" | "takes"> & {
   readonly path: Path;
-  readonly query?: z.ZodType<Query>;
+  readonly query?: z.ZodMiniType<Query>;
   readonly takes?: BodyForm<Body>;
   readonly handle: (asked: Asked<Path, Query, Body>) => Promise<Response>;
 };
 
 /** A schema for JSON that is taken, and the most bytes that it may have. */
-export function document<T>(schema: z.ZodType<T>, mostBytes = 16_384): BodyForm<T> {
+export function document<T>(schema: z.ZodMiniType<T>, mostBytes = 16_384): BodyForm<T> {
   return { kind: "document", schema, mostBytes };
 }
 
@@ -91,7 +91,7 @@ export function route<const Path extends string, Query = Record<never, never>, B
   return {
     ...facts,
     async run(arrived, params) {
-      const query = readQuery(arrived.request, (facts.query ?? NO_QUERY) as z.ZodType<Query>);
+      const query = readQuery(arrived.request, (facts.query ?? NO_QUERY) as z.ZodMiniType<Query>);
       if (!query.ok) return query.refused;
       const taken = await take(arrived.request, facts.takes);
       if (!taken.ok) return taken.refused;

@@ -1,5 +1,5 @@
 /** Every route of the admin API. What is not in this list is not there. */
-import * as z from "zod";
+import * as z from "zod/mini";
 import { auditRoutes } from "./audit.ts";
 import { changeRoutes } from "./changes.ts";
 import { credentialRoutes } from "./grants/credential.ts";

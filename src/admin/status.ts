@@ -1,5 +1,5 @@
 /** `/status`: is the gateway well, what does it hold, and does any ledger lag behind the registry? */
-import * as z from "zod";
+import * as z from "zod/mini";
 import { recordedTime } from "../audit/query.ts";
 import { SERVER_INFO } from "../mcp/reply.ts";
 import { readiness } from "../observe/ready.ts";
@@ -10,17 +10,17 @@ import { active } from "./standing.ts";
 const Status = z
   .object({
     version: z.string(),
-    checks: z.array(z.object({ name: z.string(), ok: z.boolean(), detail: z.string().optional() })),
+    checks: z.array(z.object({ name: z.string(), ok: z.boolean(), detail: z.optional(z.string()) })),
     servers: z.int(),
     policies: z.int(),
     operators: z.int(),
     grants: z.object({ active: z.int(), suspended: z.int(), revoked: z.int(), expired: z.int() }),
     behind: z
-      .object({ grants: z.int(), since: z.string().nullable() })
-      .meta({ description: "Grants whose ledgers have not confirmed what the registry holds." }),
-    audit: z.object({ oldest: z.string().nullable(), newest: z.string().nullable() }),
+      .object({ grants: z.int(), since: z.nullable(z.string()) })
+      .check(z.describe("Grants whose ledgers have not confirmed what the registry holds.")),
+    audit: z.object({ oldest: z.nullable(z.string()), newest: z.nullable(z.string()) }),
   })
-  .meta({ id: "Status" });
+  .register(z.globalRegistry, { id: "Status" });
 
 const Counts = z.object({
   servers: z.int(),
@@ -31,7 +31,7 @@ const Counts = z.object({
   revoked: z.int(),
   expired: z.int(),
   behind: z.int(),
-  since: z.int().nullable(),
+  since: z.nullable(z.int()),
 });
 
 const COUNTS = `
@@ -53,7 +53,7 @@ export const status = route({
   async handle({ env, now }) {
     const { checks } = await readiness(env);
     const row = await env.GRANTGATE_DB.prepare(COUNTS).bind(now).first();
-    const { servers, policies, operators, active, suspended, revoked, expired, ...rest } = Counts.parse(row);
+    const { servers, policies, operators, active, suspended, revoked, expired, ...rest } = z.parse(Counts, row);
     const { behind, since } = rest;
     const { oldest, newest } = await recordedTime(env.GRANTGATE_DB);
     return json(200, {

@@ -1,5 +1,5 @@
 /** What stands in counters, as people read it. */
-import * as z from "zod";
+import * as z from "zod/mini";
 import { JsonNumber } from "../json/value.ts";
 import type { CounterUsage } from "../ledger/protocol.ts";
 import { isoTime } from "./json.ts";
@@ -7,15 +7,15 @@ import { isoTime } from "./json.ts";
 export const CounterShape = z
   .object({
     scope: z.string(),
-    session: z.string().optional().meta({ description: "Digest of the legacy session that the counter is of." }),
+    session: z.optional(z.string()).check(z.describe("Digest of the legacy session that the counter is of.")),
     counter: z.string(),
     window: z.string(),
     align: z.string(),
     used: z.number(),
     max: z.number(),
-    resetAt: z.string().nullable(),
+    resetAt: z.nullable(z.string()),
   })
-  .meta({ id: "Counter" });
+  .register(z.globalRegistry, { id: "Counter" });
 
 export const UsageShape = z.object({ at: z.string(), counters: z.array(CounterShape) });
 

@@ -1,5 +1,5 @@
 /** `/whoami`: as whom the gateway knows the one who asks. */
-import * as z from "zod";
+import * as z from "zod/mini";
 import { ROLES } from "./auth/operator.ts";
 import { json } from "./json.ts";
 import { route } from "./route.ts";

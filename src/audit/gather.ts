@@ -24,6 +24,8 @@ export interface Sink {
 export type Mark = Place & {
   /** Number of the last decision up to there. */
   readonly seq: number;
+  /** When that was made; Unix time in milliseconds. */
+  readonly at?: number;
   /** Last link of what is being delivered, where that has to stay together. */
   readonly until?: number;
   /** Failures in a row, and until when to wait after the last; Unix time in milliseconds. */
@@ -115,8 +117,9 @@ async function deliverNext(outbox: Outbox, sink: Sink): Promise<void> {
   }
   await outbox.stored();
   await sink.deliver(outbox.grant, chain);
-  const seq = chain.findLast(({ kind }) => kind === "decided")?.seq ?? mark.seq;
-  const next: Mark = { link: end.link, hash: end.hash, seq, failures: 0, retryAt: 0 };
+  const last = chain.findLast(({ kind }) => kind === "decided");
+  const { at = 0 }: { at?: number } = last === undefined ? mark : JSON.parse(last.text);
+  const next: Mark = { link: end.link, hash: end.hash, seq: last?.seq ?? mark.seq, at, failures: 0, retryAt: 0 };
   outbox.keep({ ...outbox.marks, [sink.name]: next });
 }
 

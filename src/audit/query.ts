@@ -2,7 +2,7 @@
  * Finds records in the audit log: a page of the newest, what has come since a mark, or all of them in pages that fit in
  * memory. None of it reads more than it has to in one query, however many records there are.
  */
-import * as z from "zod";
+import * as z from "zod/mini";
 import { type AuditFilter, conditionsOf, numberAt, SERVERS, type Sql, wayOf } from "./plan.ts";
 
 /** A record as it is kept. Its texts are what the hashes are of. */

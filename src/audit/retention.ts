@@ -3,8 +3,12 @@
  *
  * Only ever from the beginning of a grant's chain, and with the hash of the last link that goes kept as its anchor: what
  * stays can be verified as before. A record whose call ended behind the anchor stays until the anchor has passed that
- * too. Must never take more than the operator said, nor move an anchor back.
+ * too. Must never take more than the operator said, nor move an anchor back, nor take what the grant's ledger knows to be
+ * younger than its record says.
  */
+import type { Env } from "../env.ts";
+import { ledgerOf } from "../ledger/find.ts";
+import { causeOf, log } from "../observe/log.ts";
 import type { Place } from "./link.ts";
 
 const DAY_MS = 86_400_000;
@@ -12,7 +16,7 @@ export const DEFAULT_DAYS = 90;
 /** A call can end up to a day after it was decided, and its ending may take a while to be gathered. */
 const MAY_END_MS = 2 * DAY_MS;
 const MOST_GRANTS = 100;
-/** D1 answers fifty queries of one invocation at least, and a cut takes three. */
+/** Fifty subrequests may come of one invocation at least, and a cut takes four. */
 const MOST_CUTS = 10;
 
 /** How many days records are kept; 0 for ever. What is no number of days counts as not set. */
@@ -25,8 +29,9 @@ export function retentionDays(setting: string | undefined): number {
  * Deletes some `mostRows` records at most, of those that are older than `days` at `now` (Unix milliseconds). Returns
  * whether more is left to delete.
  */
-export async function applyRetention(db: D1Database, days: number, now: number, mostRows: number): Promise<boolean> {
+export async function applyRetention(env: Env, days: number, now: number, mostRows: number): Promise<boolean> {
   if (days === 0) return false;
+  const db = env.GRANTGATE_DB;
   const cutoff = now - days * DAY_MS;
   let [left, cuts, isCutShort] = [mostRows, 0, false];
   for (let after: string | null = ""; after !== null; ) {
@@ -34,7 +39,7 @@ export async function applyRetention(db: D1Database, days: number, now: number, 
     for (const grant of grants) {
       const rows = await firstRows(db, grant, left + 1);
       const prefix = prefixOf(rows, left, (row) => row.at < cutoff && !mayEnd(row, now));
-      if (prefix === null) continue;
+      if (prefix === null || !(await isReleased(env, grant, prefix, cutoff))) continue;
       left -= await cut(db, grant, prefix);
       isCutShort ||= prefix.isCutShort;
       if (left <= 0 || ++cuts >= MOST_CUTS) return true;
@@ -106,6 +111,17 @@ function prefixOf(rows: readonly Row[], most: number, isOver: (row: Row) => bool
 function placesOf({ link, hash, endLink, endHash }: Row): Place[] {
   const decided = { link, hash };
   return endLink === null || endHash === null ? [decided] : [decided, { link: endLink, hash: endHash }];
+}
+
+/** The ledger hears of it first: were it the other way round, a crash would leave a trail that looks cut off. */
+async function isReleased(env: Env, grant: string, { link, hash }: Prefix, cutoff: number): Promise<boolean> {
+  try {
+    if (await ledgerOf(env, grant).release({ link, hash }, cutoff)) return true;
+    log("error", "audit records are younger than they say, none let go of", { step: "retention", grant });
+  } catch (error) {
+    log("error", "ledger not reached", { step: "retention", grant, cause: causeOf(error) });
+  }
+  return false;
 }
 
 /** In one transaction. Returns how many records went. */

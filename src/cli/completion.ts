@@ -1,15 +1,21 @@
 /**
- * `completion`, and the hidden `complete` that its scripts call at every press of the tab key. Scripts and protocol are
- * those of @bomb.sh/tab, made from the commands themselves; what only the gateway or the disk knows is added here.
+ * `completion`, and the hidden `complete` that its scripts call at every press of the tab key. Scripts (but bash's) and
+ * protocol are those of @bomb.sh/tab, made from the commands themselves; what only the gateway or the disk knows is
+ * added here.
  *
  * It must never make anybody wait: a gateway that is slow or away has no names to offer.
  */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { RootCommand } from "@bomb.sh/tab";
 import tab from "@bomb.sh/tab/commander";
 import type { Command } from "commander";
 import { type Names, namesFor, sourceOf } from "./completion-names.ts";
 import type { Context } from "./context.ts";
 import { type Group, HEADINGS } from "./nouns/group.ts";
+
+/** That of the library wants the package bash-completion, evaluates what is typed, and can't be read twice. */
+const BASH = join(import.meta.dirname, "completion.bash");
 
 const INSTALL = `
 Examples:
@@ -29,7 +35,11 @@ export function completionCommands({ root, context }: Group): void {
   named("completion")
     ?.description("print the script with which a shell completes this command")
     .helpGroup(HEADINGS.upkeep)
-    .addHelpText("after", INSTALL);
+    .addHelpText("after", INSTALL)
+    .action((shell: string) => {
+      if (shell === "bash") context.terminal.out(readFileSync(BASH, "utf8").trimEnd());
+      else completions.setup(root.name(), root.name(), shell);
+    });
   named("complete")?.hook("preAction", async (_, command) => offer(completions, command.args, context));
 }
 

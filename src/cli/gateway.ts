@@ -41,9 +41,11 @@ export function findGateway({ env, root }: Pick<Context, "env" | "root">): Gatew
 }
 
 export function adminBearer(gateway: Gateway, { env, root }: Pick<Context, "env" | "root">): Bearer {
-  const own = gateway.local === undefined ? undefined : localAdminToken(root);
-  if (own !== undefined) return bearer(own, ".dev.vars");
   const named = variable(env, "GRANTGATE_ADMIN_TOKEN");
+  // Without an address beside it, a token in the environment may be another gateway's.
+  const isPair = named !== undefined && variable(env, "GRANTGATE_URL") !== undefined;
+  const own = gateway.local === undefined || isPair ? undefined : localAdminToken(root);
+  if (own !== undefined) return bearer(own, ".dev.vars");
   if (named !== undefined) return { ...bearer(named, "GRANTGATE_ADMIN_TOKEN"), ...serviceToken(env) };
   throw usage(
     `No admin token for ${gateway.url}.`,

@@ -24,7 +24,15 @@ export function program(context: Context, done: (exit: ExitCode) => void): Comma
       .description(description)
       .option("--json", "print JSON for programs")
       .addHelpText("after", examples(...lines));
-  const group = { root, context, add, done };
+  const noun: Group["noun"] = (name, heading, description, ...lines) =>
+    root
+      .command(name)
+      .description(description)
+      .helpGroup(heading)
+      // One of its own: that of the root carries a heading of the root's help.
+      .helpCommand("help [command]")
+      .addHelpText("after", examples(...lines));
+  const group = { root, context, add, noun, done };
   // In the order in which `help` shows their headings.
   useCommands(group);
   serverCommands(group);
@@ -48,7 +56,7 @@ function rootCommand({ terminal }: Context): Command {
       getOutHelpWidth: () => terminal.width ?? 100,
       getErrHelpWidth: () => terminal.width ?? 100,
     })
-    .configureHelp({ styleTitle: (title) => terminal.paint("bold", title) })
+    .configureHelp({ minWidthToWrap: 20, styleTitle: (title) => terminal.paint("bold", title) })
     .showHelpAfterError("Run the command with --help to see how it is used.")
     .commandsGroup(HEADINGS.upkeep)
     .helpCommand(true)

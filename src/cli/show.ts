@@ -1,5 +1,5 @@
 /** How commands write results: JSON for programs, tables and fields for people. Text from outside can't steer the screen. */
-import { type Table, tableLines } from "./table.ts";
+import { narrowed, type Table, tableLines } from "./table.ts";
 import { shown, type Terminal } from "./terminal.ts";
 
 export function printJson({ out }: Terminal, value: unknown): void {
@@ -12,9 +12,23 @@ export function printTable(terminal: Terminal, { rows, ...table }: Table, empty:
     terminal.err(empty);
     return;
   }
-  const safe = rows.map((row) => row.map(cell));
-  const [head = "", ...lines] = tableLines({ ...table, rows: safe }, terminal.width);
+  const whole = { ...table, rows: rows.map((row) => row.map(cell)) };
+  const fitting = narrowed(whole, terminal.width);
+  if (fitting === undefined) {
+    printRecords(terminal, whole);
+    return;
+  }
+  const [head = "", ...lines] = tableLines(fitting, terminal.width);
   terminal.out([terminal.paint("bold", head), ...lines].join("\n"));
+}
+
+/** On a screen that is too narrow for columns: row by row, a line for each of its cells that are not empty. */
+function printRecords(terminal: Terminal, { head, rows }: Table): void {
+  rows.forEach((row, index) => {
+    if (index > 0) terminal.out("");
+    const named = head.flatMap((name, at) => (name === "" || !row[at] ? [] : [[name, row[at]] as const]));
+    printFields(terminal, Object.fromEntries(named));
+  });
 }
 
 /** One thing, a line for each of its fields. Fields without a value are left out. */

@@ -1,4 +1,7 @@
-/** Rows in columns that fit the screen. Pure. Columns that hold words give way when the screen is narrow. */
+/**
+ * Rows in columns that fit the screen. Pure. When it is narrow, columns that hold words give way first, then those that
+ * can be spared are left out; where that is not enough either, each row is better shown as fields under each other.
+ */
 
 /** Where the last column would become too narrow to read, it is left to wrap instead. */
 const NARROWEST = 12;
@@ -9,7 +12,29 @@ export type Table = {
   readonly rows: readonly (readonly string[])[];
   /** Names of columns, besides the last, that may be cut. An id must stay whole: it is there to be copied. */
   readonly flexible?: readonly string[];
+  /** Names of columns that a narrow screen goes without, the first of them first. */
+  readonly spare?: readonly string[];
 };
+
+/** The table without as many of its spare columns as it takes to fit; undefined when it does not fit without them all. */
+export function narrowed(table: Table, width: number | undefined): Table | undefined {
+  if (width === undefined || leastWidth(table) <= width) return table;
+  const [first, ...spare] = table.spare ?? [];
+  if (first === undefined) return undefined;
+  const at = table.head.indexOf(first);
+  const without = (row: readonly string[]): readonly string[] => row.filter((_, index) => index !== at);
+  return narrowed({ ...table, head: without(table.head), rows: table.rows.map(without), spare }, width);
+}
+
+/** With all that may be cut as narrow as can be read. */
+function leastWidth({ head, rows, flexible = [] }: Table): number {
+  const last = head.length - 1;
+  const least = head.map((name, index) => {
+    const natural = Math.max(textWidth(name), ...rows.map((row) => textWidth(row[index] ?? "")));
+    return index === last || flexible.includes(name) ? Math.min(natural, NARROWEST) : natural;
+  });
+  return least.reduce((total, column) => total + column, last * GAP.length);
+}
 
 /** Lines of the table, head first. With no `width` (a pipe) nothing is cut. */
 export function tableLines({ head, rows, flexible = [] }: Table, width: number | undefined): string[] {

@@ -24,9 +24,9 @@ export function until(instant: string, now: Date): string {
   return span(Date.parse(instant) - now.getTime());
 }
 
-/** `2026-11-21 12:00:00`, UTC: as logs write it. */
+/** `2026-11-21 12:00:00Z`: as logs write it. The Z says that it is UTC, as all times here are. */
 export function second(instant: string): string {
-  return instant.slice(0, 19).replace("T", " ");
+  return `${instant.slice(0, 19).replace("T", " ")}Z`;
 }
 
 export function day(instant: string): string {

@@ -10,6 +10,7 @@ export function usageTable({ counters }: Usage, now: Date, bars: boolean): Table
   return {
     head: ["COUNTER", "SCOPE", "WINDOW", "USED", ...(bars ? [""] : []), "RESETS IN"],
     flexible: ["COUNTER"],
+    spare: [""],
     rows: counters.map(({ counter, scope, session, window, align, used, max, resetAt }) => [
       counter,
       session == null ? scope : `${scope} ${session.slice(0, 8)}`,

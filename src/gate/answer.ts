@@ -47,6 +47,7 @@ export async function answer(arriving: Promise<Response | Failure>, parcel: Parc
 
 async function arrivedAs(first: Response | Failure, exchange: CallExchange, parcel: Parcel): Promise<Arrived> {
   if (!(first instanceof Response)) return first;
+  exchange.came.status = first.status;
   if (first.status === 404 && parcel.session !== null) {
     await first.body?.cancel().catch(() => undefined);
     return { kind: "session gone" };

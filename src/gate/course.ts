@@ -36,12 +36,15 @@ export function setOff(way: Way, passed: Passed, parcel: Parcel): Course {
     if (request.signal.aborted) abort.abort();
     request.signal.addEventListener("abort", () => abort.abort());
   }
-  const ended = once(({ failed, ...ending }) => {
-    if (failed !== undefined) tellFailure(way, passed, ending.status, failed);
-    measured(way, subject, { status: ending.status, answer: ending.bytes ?? null });
+  const came: Exchange["came"] = { status: null, bytes: 0 };
+  const ended = once(({ failed, giveBack, ...ending }) => {
+    const status = ending.status ?? came.status;
+    const bytes = ending.bytes ?? (came.bytes || undefined);
+    if (failed !== undefined) tellFailure(way, passed, status, failed);
+    measured(way, subject, { status, answer: bytes ?? null });
     if (seq === null) return;
-    const latencyMs = Date.now() - startedAt;
-    const settled = step("settle", told(way), () => settle(env, grant.id, { seq, latencyMs, ...ending }));
+    const end = { seq, status, latencyMs: Date.now() - startedAt, giveBack, ...(bytes !== undefined && { bytes }) };
+    const settled = step("settle", told(way), () => settle(env, grant.id, end));
     ctx.waitUntil(settled.catch((error: unknown) => tellUnsettled(way, grant.id, error)));
   });
   const startedAt = Date.now();
@@ -56,6 +59,7 @@ export function setOff(way: Way, passed: Passed, parcel: Parcel): Course {
       requestId,
       inSession: parcel.session !== null,
       bounds: { maxBytes: settings.maxAnswerBytes, timeoutSeconds: settings.timeoutSeconds },
+      came,
       view: {
         surface: contents.server.surface,
         isListed: (tool) => isListed(contents.policy, tool),

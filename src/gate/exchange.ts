@@ -19,14 +19,16 @@ export type Exchange = {
   readonly inSession: boolean;
   readonly view: View;
   readonly bounds: AnswerBounds;
+  /** What has come of the upstream's answer, for the record should it not come to its end. */
+  readonly came: { status: number | null; bytes: number };
   /** Hears once how the call ended. */
   readonly ended: (ending: Ending) => void;
 };
 
 export type Ending = {
-  /** HTTP status of the upstream; null when there was none. */
+  /** HTTP status of the upstream; null for the one that came, if any. */
   readonly status: number | null;
-  /** Size of the answer's body as far as it was read. */
+  /** Size of the answer's body as far as it was read; left out for what came. */
   readonly bytes?: number;
   /** The call certainly did not run. */
   readonly giveBack: boolean;

@@ -6,6 +6,7 @@ import { causeOf, log } from "../observe/log.ts";
 import { note, stepOf } from "../observe/span.ts";
 import { attributesOf, type Subject } from "../observe/subject.ts";
 import { FAILED_CLOSED_TEXT, failedClosedReply } from "./denial.ts";
+import { named } from "./named.ts";
 import { type LocalReply, respond } from "./reply.ts";
 import { measured } from "./tally.ts";
 import { type Going, told } from "./way.ts";
@@ -38,8 +39,8 @@ function subjectOf(grant: string, server: string, era: string, call: Request | n
   return {
     grant,
     server,
-    method: call?.method ?? "(unread)",
-    ...(typeof tool === "string" && { tool }),
+    method: call === null ? "(unread)" : named(call.method),
+    ...(typeof tool === "string" && { tool: named(tool) }),
     era,
     effect: "deny",
     rule: "(failed closed)",

@@ -2,7 +2,8 @@
  * How calls ended, on its way to their grants' ledgers.
  *
  * An ending rides on the grant's next call, which visits the ledger anyway; once a second, what no call took along
- * travels alone. Units that must go back travel at once. Plain data only is kept between requests.
+ * travels alone. Units that must go back travel at once. What did not arrive waits for the next call: a row closes once,
+ * however often it is said to have ended. Plain data only is kept between requests.
  */
 import type { Env } from "../env.ts";
 import { ledgerOf } from "../ledger/find.ts";
@@ -25,9 +26,19 @@ export function takeWaiting(grant: string): Settlement[] {
   return boxes.get(grant)?.waiting.splice(0) ?? [];
 }
 
+/** Of one grant; more than these are let go of, since its ledger is out of reach. */
+const MOST_WAITING = 1_000;
+
+/** Takes back what may not have arrived. */
+export function putBack(grant: string, settlements: readonly Settlement[]): void {
+  if (settlements.length === 0) return;
+  const { waiting } = boxOf(grant);
+  waiting.push(...settlements.slice(0, Math.max(0, MOST_WAITING - waiting.length)));
+}
+
 /** Sees to it that the ending reaches the ledger. Runs behind the answer; a failure costs a detail of the journal. */
 export async function settle(env: Env, grant: string, settlement: Settlement): Promise<void> {
-  if (settlement.giveBack) return ledgerOf(env, grant).settle([...takeWaiting(grant), settlement]);
+  if (settlement.giveBack) return send(env, grant, [...takeWaiting(grant), settlement]);
   const box = boxOf(grant);
   box.waiting.push(settlement);
   if (Date.now() - box.courier < LOST_MS) return;
@@ -35,7 +46,16 @@ export async function settle(env: Env, grant: string, settlement: Settlement): P
   await scheduler.wait(RIDE_MS);
   boxes.delete(grant);
   const settlements = box.waiting.splice(0);
-  if (settlements.length > 0) await ledgerOf(env, grant).settle(settlements);
+  if (settlements.length > 0) await send(env, grant, settlements);
+}
+
+async function send(env: Env, grant: string, settlements: readonly Settlement[]): Promise<void> {
+  try {
+    await ledgerOf(env, grant).settle(settlements);
+  } catch (error) {
+    putBack(grant, settlements);
+    throw error;
+  }
 }
 
 function boxOf(grant: string): Box {

@@ -14,12 +14,12 @@ import { type Exchange, endingOf, failedReply } from "./exchange.ts";
 export async function* relay(body: ReadableStream<Uint8Array>, exchange: Exchange): AsyncGenerator<string, void> {
   const source = new TextSource(body, isStanding(exchange) ? null : exchange.bounds.timeoutSeconds * 1000);
   const frames = new FrameReader(exchange.bounds.maxBytes);
-  const state: State = { answered: exchange.request === null, resumable: false, bytes: 0 };
+  const state: State = { answered: exchange.request === null, resumable: false };
   try {
     for (;;) {
       const piece = await source.next();
       if (piece.kind === "fault") return yield* close(exchange, state, piece.fault);
-      if (piece.kind === "text") state.bytes += piece.bytes;
+      if (piece.kind === "text") exchange.came.bytes += piece.bytes;
       for (const frame of frames.push(piece.text)) {
         const text = pass(frame, exchange, state);
         if (typeof text === "string") yield text;
@@ -40,8 +40,6 @@ type State = {
   answered: boolean;
   /** Legacy: the events carry ids, so the client can fetch the rest by itself. */
   resumable: boolean;
-  /** Read so far. */
-  bytes: number;
 };
 
 /** Streams that may be silent as long as they like. */
@@ -78,13 +76,13 @@ function seenAnswer(message: Extract<Message, { kind: "response" }>, exchange: E
   if (request === null) return { ...message, outcome: edited(message.outcome, null, view) };
   if (state.answered || message.id === null || !sameId(message.id, request.id)) return null;
   state.answered = true;
-  exchange.ended({ ...endingOf(200, message.outcome, exchange.inSession), bytes: state.bytes });
+  exchange.ended(endingOf(200, message.outcome, exchange.inSession));
   return { ...message, outcome: edited(message.outcome, request.method, view) };
 }
 
 function* close(exchange: Exchange, state: State, fault: BodyFault): Generator<string, void> {
   if (state.resumable && fault === "broken off" && !state.answered) {
-    exchange.ended({ status: 200, giveBack: false, bytes: state.bytes });
+    exchange.ended({ status: 200, giveBack: false });
     return;
   }
   yield* fail(exchange, state, failureOfBody(fault, exchange.bounds));
@@ -93,6 +91,6 @@ function* close(exchange: Exchange, state: State, fault: BodyFault): Generator<s
 function* fail({ request, era, requestId, ended }: Exchange, state: State, why: Failure): Generator<string, void> {
   if (state.answered || request === null) return;
   state.answered = true;
-  ended({ status: why.status, giveBack: false, failed: why.reason, bytes: state.bytes });
+  ended({ status: why.status, giveBack: false, failed: why.reason });
   yield messageFrame(failedReply(request, era, requestId, why).body ?? "");
 }

@@ -1,7 +1,8 @@
 /**
  * Decide and take: the message is judged by the versions this isolate knows, and the grant's ledger, which is the
  * authority, confirms them while it takes what the call must pay. If it holds others, the message is judged once more
- * by those. Anything that goes wrong here is thrown, and the gate fails closed.
+ * by those. Anything that goes wrong here is thrown, and the gate fails closed; what could not be judged is journalled as
+ * that first, by whatever the ledger holds.
  */
 import { sha256 } from "../grant/digest.ts";
 import { Kept } from "../grant/kept.ts";
@@ -18,7 +19,8 @@ import type { Bearer } from "./admit.ts";
 import { type Contents, contentsOf } from "./contents.ts";
 import { limitedReply } from "./denial.ts";
 import type { Verdict } from "./judge.ts";
-import { takeWaiting } from "./outbox.ts";
+import { named } from "./named.ts";
+import { putBack, takeWaiting } from "./outbox.ts";
 import type { Incoming } from "./read.ts";
 import { recordedOf } from "./recorded.ts";
 import type { LocalReply } from "./reply.ts";
@@ -64,11 +66,10 @@ export async function standingOf(way: Way, owner: Bearer, incoming: Incoming | R
   for (let round = 0; round < MOST_ROUNDS; round++) {
     if (grant === null || grant.server !== owner.server) return { kind: "unauthorized" };
     const known = grant;
-    const contents = await contentsOf(env, known);
-    const verdict = await step("decide", told(way), () => verdictOn(way, incoming, known, contents));
+    const judged = await judgedBy(way, incoming, known);
+    const verdict = judged.kind === "judged" ? judged.verdict : UNDECIDED;
     const demands: readonly Demand[] = verdict.kind === "pass" ? verdict.demands : [];
-    const kept = recordedOf(env, grant.id, contents.policy, incoming);
-    const entry = journalEntry(enquiry, grant, verdict, typeof kept === "object" ? await kept : kept);
+    const entry = journalEntry(enquiry, grant, verdict, judged.kind === "judged" ? judged.kept : undefined);
     const request: TakeRequest = {
       token: owner.token,
       revision: grant.revision,
@@ -79,7 +80,12 @@ export async function standingOf(way: Way, owner: Bearer, incoming: Incoming | R
       entry,
       settlements: takeWaiting(owner.grant),
     };
-    const answer = await step<TakeAnswer>("take", told(way), async () => ledger.take(request));
+    const answer = await step<TakeAnswer>("take", told(way), async () => ledger.take(request)).catch(
+      (error: unknown) => {
+        putBack(owner.grant, request.settlements);
+        throw error;
+      },
+    );
     const subject = subjectOf(entry, known, answer, demands);
     switch (answer.kind) {
       case "revoked":
@@ -92,12 +98,51 @@ export async function standingOf(way: Way, owner: Bearer, incoming: Incoming | R
         return { kind: "answered", reply: tellLimit(enquiry, grant, verdict, answer), subject };
       case "ok":
         heard.set(owner.grant, grant);
+        if (judged.kind === "failed") throw judged.cause;
         if (verdict.kind === "reply" || incoming.kind === "refused") return answeredBy(verdict, subject);
-        return { kind: "passed", incoming, grant, token: owner.token, contents, seq: answer.seq, subject };
+        return {
+          kind: "passed",
+          incoming,
+          grant,
+          token: owner.token,
+          contents: judged.contents,
+          seq: answer.seq,
+          subject,
+        };
     }
   }
   throw new Error("the grant's policy or server changed twice while one message was decided");
 }
+
+type Judged =
+  | {
+      readonly kind: "judged";
+      readonly verdict: Verdict;
+      readonly contents: Contents;
+      /** What is journalled of the arguments. */
+      readonly kept: string | undefined;
+    }
+  | { readonly kind: "failed"; readonly cause: unknown };
+
+/** It need not be the grant's fault: what this isolate heard of the grant may be of long ago. */
+async function judgedBy(way: Way, incoming: Incoming | Refusal, grant: GrantRecord): Promise<Judged> {
+  try {
+    const contents = await contentsOf(way.env, grant);
+    const verdict = await step("decide", told(way), () => verdictOn(way, incoming, grant, contents));
+    const kept = recordedOf(way.env, grant.id, contents.policy, incoming);
+    return { kind: "judged", verdict, contents, kept: typeof kept === "object" ? await kept : kept };
+  } catch (cause) {
+    return { kind: "failed", cause };
+  }
+}
+
+/** The answer is never given: the cause is thrown. */
+const UNDECIDED: Verdict = {
+  kind: "reply",
+  reply: { status: 503, body: null },
+  effect: "deny",
+  rule: "(failed closed)",
+};
 
 function answeredBy(verdict: Verdict, subject: Subject | null): Standing {
   if (verdict.kind === "pass") throw new Error("a refused message was judged to pass");
@@ -157,11 +202,11 @@ function journalEntry(
   const { method, params } = call.request;
   return {
     ...shared,
-    method,
+    method: named(method),
     era: call.era,
     bytes: call.bytes,
     ...(kept !== undefined && { arguments: kept }),
-    ...(method === "tools/call" && typeof params.name === "string" && { tool: params.name.slice(0, 256) }),
+    ...(method === "tools/call" && typeof params.name === "string" && { tool: named(params.name) }),
     ...(verdict.kind === "reply" && verdict.rule !== undefined && { rule: verdict.rule }),
   };
 }

@@ -4,7 +4,8 @@
  * The registry is where this is written down; the grant's ledger is what decides. `revision` rises with every change,
  * so of two records of one grant the ledger keeps the later, in whatever order they come.
  */
-import * as z from "zod";
+import * as z from "zod/mini";
+import { jsonText } from "../json/text.ts";
 
 export type GrantRecord = {
   readonly id: string;
@@ -45,26 +46,26 @@ export const SELECT_GRANT_RECORD = `
   JOIN servers ON servers.slug = grants.server
   LEFT JOIN policies ON policies.server = grants.server AND policies.name = grants.policy`;
 
-const Token = z.object({ hash: z.string(), expiresAt: z.int().nullable() });
+const Token = z.object({ hash: z.string(), expiresAt: z.nullable(z.int()) });
 
 const Row = z.object({
   id: z.string(),
   label: z.string(),
-  tags: z.string().transform((text) => z.array(z.string()).parse(JSON.parse(text))),
+  tags: jsonText(z.array(z.string())),
   server: z.string(),
   serverVersion: z.string(),
-  policyName: z.string().nullable(),
-  policyVersion: z.string().nullable(),
+  policyName: z.nullable(z.string()),
+  policyVersion: z.nullable(z.string()),
   status: z.enum(["active", "suspended", "revoked"]),
-  expiresAt: z.int().nullable(),
-  credentialVersion: z.string().nullable(),
-  tokens: z.string().transform((text) => z.array(Token).parse(JSON.parse(text))),
+  expiresAt: z.nullable(z.int()),
+  credentialVersion: z.nullable(z.string()),
+  tokens: jsonText(z.array(Token)),
   revision: z.int(),
 });
 
 /** Reads one row of `SELECT_GRANT_RECORD`; a row of another shape is an error, never half a grant. */
 export function toGrantRecord(row: unknown): GrantRecord {
-  const { policyName, policyVersion, ...grant } = Row.parse(row);
+  const { policyName, policyVersion, ...grant } = z.parse(Row, row);
   const policy = policyName === null || policyVersion === null ? null : { name: policyName, version: policyVersion };
   return { ...grant, policy };
 }

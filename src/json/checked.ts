@@ -2,11 +2,15 @@
  * A parsed document held against a schema: what the schema makes of it, or every fault at once, each with its place in
  * the text. Nothing is ignored; an unknown field is a fault like a wrong type.
  */
-import type * as z from "zod";
+import { en } from "zod/locales";
+import * as z from "zod/mini";
 import { locate } from "./locate.ts";
 import { placesIn } from "./place.ts";
 import { child } from "./pointer.ts";
 import { isObject, type Json } from "./value.ts";
+
+// Without its English, this build of zod says "Invalid input" to everything.
+z.config(en());
 
 /** `pointer` is RFC 6901 into the document; line and column count from 1, and are missing for what has no place. */
 export type Fault = {
@@ -21,7 +25,7 @@ export type Checked<T> =
   | { readonly ok: false; readonly faults: readonly Fault[] };
 
 /** `text` is what `value` was parsed from; it is only looked at to tell where a fault is. */
-export function checked<T>(text: string, value: Json, schema: z.ZodType<T>): Checked<T> {
+export function checked<T>(text: string, value: Json, schema: z.ZodMiniType<T>): Checked<T> {
   const read = schema.safeParse(value, { error: missing });
   const faults = [...protoKeys(value, ""), ...(read.success ? [] : read.error.issues.flatMap(faultsOf))];
   if (read.success && faults.length === 0) return { ok: true, value: read.data };

@@ -12,11 +12,15 @@ import { sinksOf } from "../audit/sinks/sinks.ts";
 import type { Env } from "../env.ts";
 import { causeOf, type Fields, log } from "../observe/log.ts";
 import { LONGEST_OPEN_MS, letGo, linksAfter, openSince } from "./journal.ts";
+import { noteDay, release, released } from "./release.ts";
 import { store } from "./store.ts";
 import { writeMarks } from "./trail.ts";
 
-/** What was asked for is in the trail: the last link there, which all that the ledger had written by then precedes. */
-export type Gathered = { readonly head: Place; readonly gathered: number };
+/**
+ * What was asked for is in the trail: the last link there, which all that the ledger had written by then precedes.
+ * `released` is the last link that may be missing from it.
+ */
+export type Gathered = { readonly head: Place; readonly gathered: number; readonly released: Place };
 
 export type Ledger = {
   readonly grant: () => string;
@@ -38,6 +42,8 @@ export class Gatherer implements Outbox {
   #written: number;
   /** For when the alarm is set, as far as this object knows. */
   #alarmAt: number | null = null;
+  /** The day that was noted last, in days since 1970. */
+  #day: number | null = null;
 
   constructor(ctx: DurableObjectState, env: () => Env, ledger: Ledger, marks: Marks, written: number) {
     this.#ctx = ctx;
@@ -50,6 +56,9 @@ export class Gatherer implements Outbox {
 
   /** To be called in the transaction that writes links. */
   wrote(last: number): void {
+    if (last > this.#written) {
+      this.#day = noteDay(this.#ctx.storage.kv, this.#day, this.#written, this.#ledger.now());
+    }
     this.#written = last;
     this.#setAlarm(this.#due());
   }
@@ -72,7 +81,16 @@ export class Gatherer implements Outbox {
     }
     this.#rest();
     const { link, hash } = this.#markOf(trail);
-    return { head: { link, hash }, gathered: link };
+    return { head: { link, hash }, gathered: link, released: released(this.#ctx.storage.kv) };
+  }
+
+  /** Whether the trail may be let go of up to there, all of which is said to be older than `before`. */
+  release(to: Place, before: number): boolean {
+    let may = false;
+    store(this.#ctx, () => {
+      may = release(this.#ctx.storage.kv, to, before, this.#written);
+    });
+    return may;
   }
 
   get grant(): string {

@@ -33,16 +33,27 @@ export type End = { readonly seq: number; readonly ending: { readonly link: numb
 export type Last = { readonly seq: number; readonly link: number };
 
 const ROWS_PER_STATEMENT = 200;
+/**
+ * Of decisions, in UTF-16 units. A bound text can have 2 MB, and there each of these takes three bytes at most, since the
+ * backslashes and quotes that JSON in JSON doubles are of one byte.
+ */
+const TEXT_PER_STATEMENT = 250_000;
+/** What giving back must name beside the identity: instant, amount and punctuation. */
+const EACH_TAKEN = 50;
 /** An open row is let go of when its call was decided so long ago. */
 export const LONGEST_OPEN_MS = 86_400_000;
 
-/** Makes the table where it is missing. Long texts come last: what looks for numbers must not read past them. */
-export function openJournal(sql: SqlStorage): Last {
+/**
+ * Makes the table where it is missing. Long texts come last: what looks for numbers must not read past them. `at` is the
+ * time of the last decision that a row is of, 0 for none.
+ */
+export function openJournal(sql: SqlStorage): Last & { readonly at: number } {
   sql.exec(`CREATE TABLE IF NOT EXISTS calls (seq INTEGER PRIMARY KEY, link INTEGER, end_link INTEGER,
     at INTEGER NOT NULL, taken TEXT, ending TEXT, record TEXT NOT NULL) STRICT`);
   return sql
-    .exec<Last>(
-      `SELECT coalesce(max(seq), 0) AS seq, max(coalesce(max(link), 0), coalesce(max(end_link), 0)) AS link FROM calls`,
+    .exec<Last & { readonly at: number }>(
+      `SELECT coalesce(max(seq), 0) AS seq, max(coalesce(max(link), 0), coalesce(max(end_link), 0)) AS link,
+              coalesce(max(at), 0) AS at FROM calls`,
     )
     .one();
 }
@@ -65,9 +76,10 @@ export function adoptJournal(sql: SqlStorage, now: number): number | null {
 
 /** Writes rows in few statements. */
 export function writeRows(sql: SqlStorage, rows: readonly JournalRow[]): void {
-  for (let from = 0; from < rows.length; from += ROWS_PER_STATEMENT) {
+  for (let from = 0; from < rows.length; ) {
+    const upTo = endOfStatement(rows, from);
     const values = rows
-      .slice(from, from + ROWS_PER_STATEMENT)
+      .slice(from, upTo)
       .map(({ seq, link, at, taken, text }) => [
         seq,
         link,
@@ -75,6 +87,7 @@ export function writeRows(sql: SqlStorage, rows: readonly JournalRow[]): void {
         taken?.map(({ identity, start, amount }) => [identity, start, String(amount)]) ?? null,
         text,
       ]);
+    from = upTo;
     // One bound parameter, since a statement may have no more than a hundred.
     sql.exec(
       `INSERT INTO calls (seq, link, at, taken, record)
@@ -82,6 +95,18 @@ export function writeRows(sql: SqlStorage, rows: readonly JournalRow[]): void {
       JSON.stringify(values),
     );
   }
+}
+
+/** Index behind the last row that a statement takes from `from` on, which is at least one. */
+function endOfStatement(rows: readonly JournalRow[], from: number): number {
+  let size = 0;
+  const rest = rows.slice(from, from + ROWS_PER_STATEMENT);
+  const last = rest.findIndex(({ text, taken }, nth) => {
+    size += text.length;
+    for (const { identity } of taken ?? []) size += identity.length + EACH_TAKEN;
+    return nth > 0 && size > TEXT_PER_STATEMENT;
+  });
+  return from + (last === -1 ? rest.length : last);
 }
 
 /** Those of the rows that are open, by number. */
@@ -116,8 +141,10 @@ export function closeRows(sql: SqlStorage, ends: Iterable<End>): void {
  * text than that, unless one alone has more.
  */
 export function linksAfter(sql: SqlStorage, { link, seq }: Last, most: number, mostText: number): readonly Link[] {
+  // What ends among these links was decided among them or before: a long journal is not read to its end for them.
   const ends = sql.exec<Row>(
-    "SELECT end_link AS link, seq, ending AS text FROM calls WHERE end_link > ? AND end_link <= ?",
+    "SELECT end_link AS link, seq, ending AS text FROM calls WHERE seq <= ? AND end_link > ? AND end_link <= ?",
+    seq + most,
     link,
     link + most,
   );

@@ -7,8 +7,11 @@
  * holds what it says. It must never call out between looking and taking.
  */
 import { DurableObject } from "cloudflare:workers";
+import type { Place } from "../audit/link.ts";
 import type { Env } from "../env.ts";
 import { type GrantRecord, readGrant } from "../grant/record.ts";
+import { causeOf, log } from "../observe/log.ts";
+import { confirmed, isSame, isUndone, lastWord } from "./agree.ts";
 import { isEmpty, newBatch, writeBatch } from "./batch.ts";
 import { groupCommit } from "./commit.ts";
 import { advance } from "./counters.ts";
@@ -17,25 +20,32 @@ import { inForce, type Standing, standingOf } from "./force.ts";
 import { type Gathered, Gatherer } from "./gatherer.ts";
 import { jointly, type Parts, partsOf, sharedOf } from "./joint.ts";
 import { openRows } from "./journal.ts";
-import type { Settlement, TakeAnswer, TakeRequest, Usage } from "./protocol.ts";
+import type { Held, Settlement, TakeAnswer, TakeRequest, Usage } from "./protocol.ts";
 import { readCounters, store } from "./store.ts";
 import type { Taken } from "./take.ts";
 import { openTrail } from "./trail.ts";
 import { close, type Decided, type Memory, record, takeOwn, undo } from "./turn.ts";
 import { usageOf } from "./usage.ts";
 
+/** A ledger that is in use asks the registry again after this. */
+const AGREED_MS = 60_000;
+
 export class GrantLedger extends DurableObject<Env> {
   #grant: GrantRecord | null;
   #hydration: Promise<void> | null = null;
   readonly #memory: Memory;
   readonly #gatherer: Gatherer;
+  /** When the registry was last asked; Unix time in milliseconds. */
+  #agreedAt = Number.NEGATIVE_INFINITY;
   readonly #durable: () => Promise<void>;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     this.#grant = ctx.storage.kv.get<GrantRecord>("grant") ?? null;
     const counters = readCounters(ctx.storage);
-    const { marks, seq, link } = openTrail(ctx.storage, counters.clock);
+    const { marks, seq, link, at } = openTrail(ctx.storage, counters.clock);
+    // Records are found by time, so they must be in its order, whichever machine's clock it is.
+    advance(counters, at);
     this.#memory = { counters, batch: newBatch(), lastSeq: seq, lastLink: link };
     this.#gatherer = new Gatherer(
       ctx,
@@ -69,10 +79,16 @@ export class GrantLedger extends DurableObject<Env> {
     if (!isEmpty(this.#memory.batch)) await this.#durable();
   }
 
-  /** Puts a change of the grant in force; a record no later than the one in force changes nothing. */
-  async put(grant: GrantRecord): Promise<void> {
+  /**
+   * Puts a change of the grant in force, and says what it then holds. A record no later than the one in force changes
+   * nothing; one that says something else makes the ledger ask the registry which of the two is to be.
+   */
+  async put(grant: GrantRecord): Promise<Held> {
     if (grant.id !== this.#id()) throw new Error("this is the ledger of another grant");
     this.#accept(grant);
+    const held = this.#grant;
+    if (held !== null && held !== grant && !isSame(held, grant)) await this.#agree();
+    return { revision: this.#grant?.revision ?? 0 };
   }
 
   /** The grant as it is in force; null when it is not, or not for the token of this SHA-256. */
@@ -91,8 +107,17 @@ export class GrantLedger extends DurableObject<Env> {
     return this.#gatherer.gather();
   }
 
+  /**
+   * Whether the audit trail may be let go of up to there: all of it is said to be older than `before` (Unix
+   * milliseconds), and this ledger does not know better.
+   */
+  async release(to: Place, before: number): Promise<boolean> {
+    return this.#gatherer.release(to, before);
+  }
+
   override async alarm(): Promise<void> {
     await this.#gatherer.alarm();
+    await this.#lookUp();
   }
 
   #decide(request: TakeRequest): Decided {
@@ -149,9 +174,43 @@ export class GrantLedger extends DurableObject<Env> {
     await this.#hydration;
   }
 
-  /** Revisions make this safe whatever overtakes what: a push, another push, or a hydration that began earlier. */
+  /** Calls that come set the alarm, so what they are decided by is held against the registry while they come. */
+  async #lookUp(): Promise<void> {
+    if (Date.now() - this.#agreedAt < AGREED_MS) return;
+    try {
+      await this.#agree();
+      this.#agreedAt = Date.now();
+    } catch (error) {
+      log("warn", "registry not reached", { step: "agree", grant: this.#id(), cause: causeOf(error) });
+    }
+  }
+
+  /** Takes the registry's word for what is in force. Throws, and changes nothing, when that can't be had. */
+  async #agree(): Promise<void> {
+    const held = this.#grant;
+    if (held === null) return;
+    const known = await lastWord(this.env.GRANTGATE_DB, held, this.#now());
+    // What was put meanwhile is later than what was read.
+    if (this.#grant !== held || known === held) return;
+    if (known === null) return this.#forget();
+    this.#accept(known);
+    if (this.#grant === known) await confirmed(this.env.GRANTGATE_DB, known);
+  }
+
+  /** What the registry does not know is not kept; whoever calls makes the ledger ask again. */
+  #forget(): void {
+    log("warn", "grant not in the registry", { step: "agree", grant: this.#id() });
+    this.#grant = null;
+    store(this.ctx, () => this.ctx.storage.kv.delete("grant"));
+  }
+
+  /**
+   * Revisions make this safe whatever overtakes what: a push, another push, or a hydration that began earlier. What was
+   * revoked is never anything else again.
+   */
   #accept(grant: GrantRecord): void {
-    if (this.#grant !== null && grant.revision <= this.#grant.revision) return;
+    const held = this.#grant;
+    if (held !== null && (grant.revision <= held.revision || isUndone(held, grant))) return;
     this.#grant = grant;
     store(this.ctx, () => this.ctx.storage.kv.put("grant", grant));
   }

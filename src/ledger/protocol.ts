@@ -74,6 +74,9 @@ export type TakeAnswer =
   /** Another policy or server version is in force: decide again by this. Nothing was taken. */
   | { readonly kind: "stale"; readonly grant: GrantRecord };
 
+/** What a ledger holds after a record was put: its revision, 0 for none. An earlier version answers nothing. */
+export type Held = { readonly revision: number };
+
 /** What stands in the counters now, for people to read. Amounts as decimals, times as Unix milliseconds. */
 export type Usage = {
   readonly at: number;

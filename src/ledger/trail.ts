@@ -1,5 +1,6 @@
 /**
- * Where a grant's ledger finds its place again: the numbers it gave out last, and how far its journal was gathered.
+ * Where a grant's ledger finds its place again: the numbers it gave out last, how far its journal was gathered, and what
+ * time it was then.
  *
  * Rows that were gathered are gone, so it takes the marks and the rows that are left together to tell. A number must
  * never be given out twice.
@@ -9,7 +10,8 @@ import { adoptJournal, type Last, openJournal } from "./journal.ts";
 
 const KEY = "marks";
 
-export type Trail = Last & { readonly marks: Marks };
+/** `at` is the time of the last decision that is known of, in Unix milliseconds. */
+export type Trail = Last & { readonly marks: Marks; readonly at: number };
 
 export function openTrail(storage: DurableObjectStorage, now: number): Trail {
   return storage.transactionSync(() => {
@@ -22,6 +24,7 @@ export function openTrail(storage: DurableObjectStorage, now: number): Trail {
       marks,
       seq: Math.max(rows.seq, adopted ?? 0, ...known.map(({ seq }) => seq)),
       link: Math.max(rows.link, ...known.map(({ link }) => link)),
+      at: Math.max(rows.at, ...known.map(({ at }) => at ?? 0)),
     };
   });
 }

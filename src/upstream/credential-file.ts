@@ -2,7 +2,7 @@
  * How the gateway proves itself to a server, as an operator writes it: headers, or OAuth client credentials. Secrets
  * are named (`${secret:NAME}`) and never written.
  */
-import * as z from "zod";
+import * as z from "zod/mini";
 import { destinationFault } from "./destination.ts";
 
 /** A named secret; the first group is its name. */
@@ -31,20 +31,23 @@ const UNNAMED = `must name its secret as \${secret:NAME} and not hold it`;
 /** What a header can hold. */
 export const Printable = z
   .string()
-  .max(8_192)
-  .regex(HEADER_VALUE, "must be printable ASCII, without a space or a line break before or behind it");
+  .check(
+    z.maxLength(8_192),
+    z.regex(HEADER_VALUE, "must be printable ASCII, without a space or a line break before or behind it"),
+  );
 
-const WithSecrets = Printable.refine(
-  (value) => !value.replace(SECRET, "").includes("${"),
-  `has a placeholder other than \${secret:NAME}`,
+const WithSecrets = Printable.check(
+  z.refine((value) => !value.replace(SECRET, "").includes("${"), `has a placeholder other than \${secret:NAME}`),
 );
 
-const Plain = Printable.refine((value) => !value.includes("${"), "has a placeholder, and none is filled in here");
+const Plain = Printable.check(
+  z.refine((value) => !value.includes("${"), "has a placeholder, and none is filled in here"),
+);
 
-const HeaderName = z
-  .string()
-  .regex(HEADER_NAME, "is no legal header name")
-  .refine((name) => !RESERVED_HEADER.test(name), "is a header that the gateway sets itself");
+const HeaderName = z.string().check(
+  z.regex(HEADER_NAME, "is no legal header name"),
+  z.refine((name) => !RESERVED_HEADER.test(name), "is a header that the gateway sets itself"),
+);
 
 const Headers = z.record(HeaderName, WithSecrets).check(({ value, issues }) => {
   const seen = new Set<string>();
@@ -58,38 +61,40 @@ const Headers = z.record(HeaderName, WithSecrets).check(({ value, issues }) => {
 
 /** Where a request may go, as far as a file can say: whose gateway it is for, and whether for development, it can't. */
 const url = () =>
-  z
-    .string()
-    .max(2_048)
-    .check(({ value, issues }) => {
-      const known = !value.includes("${");
-      const fault = known ? destinationFault(value, { ownHost: null, allowLoopback: true }) : "is no complete URL";
-      if (fault !== null) issues.push({ code: "custom", input: value, message: fault });
-    });
+  z.string().check(z.maxLength(2_048), ({ value, issues }) => {
+    const known = !value.includes("${");
+    const fault = known ? destinationFault(value, { ownHost: null, allowLoopback: true }) : "is no complete URL";
+    if (fault !== null) issues.push({ code: "custom", input: value, message: fault });
+  });
 export const Url = url();
 
 /** RFC 8707, section 2: an absolute URI without a fragment. */
-const Resource = Plain.max(2_048).refine(
-  (text) => /^[!-~]+$/.test(text) && URL.canParse(text) && !text.includes("#"),
-  "must be an absolute URI without a fragment",
+const Resource = Plain.check(
+  z.maxLength(2_048),
+  z.refine(
+    (text) => /^[!-~]+$/.test(text) && URL.canParse(text) && !text.includes("#"),
+    "must be an absolute URI without a fragment",
+  ),
 );
+
+/** RFC 6749, section 3.3. */
+const Scope = Plain.check(z.regex(/^[!#-[\]-~]+(?: [!#-[\]-~]+)*$/, "must be scopes with one space between them"));
 
 /** OAuth 2.1 client credentials (RFC 6749, section 4.4). */
 const OAuth = z.strictObject({
   tokenUrl: url(),
-  clientId: WithSecrets.max(1_024),
-  clientSecret: WithSecrets.refine((value) => namesIn(value).length > 0, UNNAMED),
-  /** RFC 6749, section 3.3. */
-  scope: Plain.regex(/^[!#-[\]-~]+(?: [!#-[\]-~]+)*$/, "must be scopes with one space between them").optional(),
-  resource: Resource.optional(),
-  audience: Plain.max(2_048).optional(),
+  clientId: WithSecrets.check(z.maxLength(1_024)),
+  clientSecret: WithSecrets.check(z.refine((value) => namesIn(value).length > 0, UNNAMED)),
+  scope: z.optional(Scope),
+  resource: z.optional(Resource),
+  audience: z.optional(Plain.check(z.maxLength(2_048))),
   /** How the client's id and secret are sent (RFC 6749, section 2.3.1). */
-  authentication: z.enum(["basic", "post"]).default("basic"),
+  authentication: z._default(z.enum(["basic", "post"]), "basic"),
 });
 export type OAuth = z.infer<typeof OAuth>;
 
 export const Credential = z
-  .strictObject({ headers: Headers.optional(), oauth: OAuth.optional() })
+  .strictObject({ headers: z.optional(Headers), oauth: z.optional(OAuth) })
   .check(({ value, issues }) => {
     const { headers, oauth } = value;
     if (headers === undefined && oauth === undefined) {
@@ -100,5 +105,5 @@ export const Credential = z
     const message = "is the header that oauth sends; have one of them";
     issues.push({ code: "custom", input: value, path: ["headers", own], message });
   })
-  .meta({ minProperties: 1 });
+  .register(z.globalRegistry, { minProperties: 1 });
 export type Credential = z.infer<typeof Credential>;

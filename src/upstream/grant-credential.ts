@@ -2,7 +2,7 @@
  * The credential of one grant, in place of its server's: sealed for that grant only, under the SHA-256 of the sealed
  * text. It holds the values of its secrets and must never leave the gateway.
  */
-import * as z from "zod";
+import * as z from "zod/mini";
 import { Credential } from "./credential-file.ts";
 import type { RootKey } from "./root-key.ts";
 import { unseal } from "./seal.ts";

@@ -4,27 +4,27 @@
  * The address and the credential of an upstream come from here and never from a request. Secrets are named
  * (`${secret:NAME}`), so a file may be shown.
  */
-import * as z from "zod";
+import * as z from "zod/mini";
 import { Credential, namesIn, Printable, Url } from "./credential-file.ts";
 
 /** Names a server in URLs and files. */
 export const SLUG = /^[a-z0-9][a-z0-9-]{0,62}$/;
 
-const Surface = z
-  .array(z.enum(["tools", "resources", "prompts"]))
-  .min(1)
-  .refine((items) => new Set(items).size === items.length, "names something twice");
+const Surface = z.array(z.enum(["tools", "resources", "prompts"])).check(
+  z.minLength(1),
+  z.refine((items) => new Set(items).size === items.length, "names something twice"),
+);
 
 /** The fields of `server.json`. `$schema` is for editors and not kept. */
 export const ServerFile = z.strictObject({
-  $schema: z.string().optional(),
-  name: z.string().min(1).max(200),
-  description: z.string().max(2_000).optional(),
+  $schema: z.optional(z.string()),
+  name: z.string().check(z.minLength(1), z.maxLength(200)),
+  description: z.optional(z.string().check(z.maxLength(2_000))),
   url: Url,
-  credential: Credential.optional(),
-  era: z.enum(["auto", "legacy", "modern"]).default("auto"),
-  surface: Surface.default(["tools", "resources", "prompts"]),
-  drift: z.never("drift is not enforced yet; remove it rather than rely on it").optional(),
+  credential: z.optional(Credential),
+  era: z._default(z.enum(["auto", "legacy", "modern"]), "auto"),
+  surface: z._default(Surface, ["tools", "resources", "prompts"]),
+  drift: z.optional(z.never("drift is not enforced yet; remove it rather than rely on it")),
 });
 export type ServerFile = z.infer<typeof ServerFile>;
 

@@ -2,14 +2,14 @@
  * A server as the gateway keeps it: sealed, under the SHA-256 of the sealed text. A `ServerRecord` holds the values of
  * its secrets and must never leave the gateway.
  */
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { RootKey } from "./root-key.ts";
 import { unseal } from "./seal.ts";
 import { resealVersion, type Sealed, sealVersion } from "./sealed.ts";
 import { SecretValue, ServerFile, SLUG } from "./server-file.ts";
 
-const ServerRecord = ServerFile.omit({ $schema: true, drift: true }).extend({
-  slug: z.string().regex(SLUG),
+const ServerRecord = z.extend(z.omit(ServerFile, { $schema: true, drift: true }), {
+  slug: z.string().check(z.regex(SLUG)),
   secrets: z.record(z.string(), SecretValue),
 });
 export type ServerRecord = z.infer<typeof ServerRecord>;

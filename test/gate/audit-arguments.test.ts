@@ -71,6 +71,16 @@ async function recordsOf({ id }: Grant): Promise<readonly Shown[]> {
 
 const argumentsOf = (records: readonly Shown[]) => records.map((record) => record.arguments);
 
+it("a token that a client takes for a name is not kept", async () => {
+  const grant = await grantUnder("named", {});
+  await call(grant, grant.token);
+  await post(grant, `tools/${grant.token}`);
+  await recordsOf(grant);
+  const { body } = await gateway.admin("GET", `/audit?grant=${grant.id}`);
+  expect(body).toMatchObject({ items: [{ method: "tools/[token]" }, { method: "tools/call", tool: "[token]" }] });
+  expect(JSON.stringify(body)).not.toContain(grant.token.slice(4, 30));
+});
+
 describe("the arguments of a call", () => {
   it("are recorded by their names where the policy says nothing, whatever comes of the call", async () => {
     const grant = await grantUnder("silent", {});

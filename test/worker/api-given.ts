@@ -144,6 +144,7 @@ const EXAMPLES: readonly (readonly [operation: string, example: (scene: Scene) =
   ["GET /operators/{operator}", () => ({})],
   ["PATCH /operators/{operator}", () => ({ body: { name: "Other", role: "policy_manager" } })],
   ["POST /operators/{operator}/revoke", () => ({})],
+  ["GET /audit/chain", () => ({})],
   ["GET /audit/chain/{grant}", () => ({})],
   ["GET /audit", ({ server }) => ({ query: `?server=${server}` })],
   ["GET /audit", () => ({ query: "?after=now" })],

@@ -55,6 +55,7 @@ const LEAST = {
   "POST /operators/{operator}/revoke": "admin",
   "GET /audit": "viewer",
   "GET /audit/export": "viewer",
+  "GET /audit/chain": "viewer",
   "GET /audit/chain/{grant}": "viewer",
   "GET /changes": "viewer",
   "POST /secrets/rotate": "admin",

@@ -99,6 +99,20 @@ describe("a decision and its ending", () => {
     expect((await ledgerOf(grant).usage()).calls).toBe(3);
   });
 
+  it("are in order of time, even when the ledger moves to a machine whose clock is behind", async () => {
+    for (const isGathered of [false, true]) {
+      const grant = await known();
+      await ledgerOf(grant).take(request({ demands: [], entry: { ...entry, effect: "deny" } }));
+      if (isGathered) await ledgerOf(grant).gather();
+      await evictDurableObject(ledgerOf(grant));
+      vi.setSystemTime(NOW - 2_000);
+      await decideMany(grant, 1);
+      expect(await verified(grant)).toMatchObject({ kind: "whole", records: 2 });
+      expect((await trailOf(grant)).map(({ record }) => JSON.parse(record).at)).toEqual([NOW, NOW]);
+      vi.setSystemTime(NOW);
+    }
+  });
+
   it("keep their numbers when nothing of them is left in the ledger", async () => {
     const grant = await known();
     await ledgerOf(grant).take(request({ demands: [], entry: { ...entry, effect: "deny" } }));
@@ -121,7 +135,8 @@ describe("gathering", () => {
       ledgerOf(grant).gather(),
     ]);
     expect(gathered[0]).toEqual(gathered[2]);
-    expect(gathered[0]).toEqual({ head: { link: 5, hash: (await trailOf(grant)).at(-1)?.hash }, gathered: 5 });
+    const hash = (await trailOf(grant)).at(-1)?.hash;
+    expect(gathered[0]).toMatchObject({ head: { link: 5, hash }, gathered: 5, released: { link: 0 } });
     await ledgerOf(grant).gather();
     expect(await trailOf(grant)).toHaveLength(5);
   });

@@ -48,10 +48,10 @@ describe("what is older than the days that are kept", () => {
     later(5);
     await refused(grant, 1);
     await ledgerOf(grant).gather();
-    expect(await applyRetention(db, 30, now, 1_000)).toBe(false);
+    expect(await applyRetention(env, 30, now, 1_000)).toBe(false);
     expect(await seqsOf(grant)).toEqual([1, 2, 3, 4, 5]);
     expect(await anchorOf(grant)).toMatchObject({ link: 0 });
-    expect(await applyRetention(db, 7, now, 1_000)).toBe(false);
+    expect(await applyRetention(env, 7, now, 1_000)).toBe(false);
     expect(await seqsOf(grant)).toEqual([3, 4, 5]);
     expect(await anchorOf(grant)).toMatchObject({ link: 4 });
     expect(await verified(grant)).toMatchObject({ kind: "whole", records: 3, head: { link: 7 } });
@@ -61,9 +61,9 @@ describe("what is older than the days that are kept", () => {
     const grant = await known();
     await refused(grant, 1);
     await ledgerOf(grant).gather();
-    await applyRetention(db, 3, now + 3 * DAY, 1_000);
+    await applyRetention(env, 3, now + 3 * DAY, 1_000);
     expect(await seqsOf(grant)).toEqual([1]);
-    await applyRetention(db, 3, now + 3 * DAY + 1, 1_000);
+    await applyRetention(env, 3, now + 3 * DAY + 1, 1_000);
     expect(await seqsOf(grant)).toEqual([]);
   });
 
@@ -73,7 +73,7 @@ describe("what is older than the days that are kept", () => {
     await ledgerOf(grant).settle([ended(2), ended(1)]);
     await ledgerOf(grant).gather();
     later(100);
-    await applyRetention(db, 90, now, 1_000);
+    await applyRetention(env, 90, now, 1_000);
     expect(await trailOf(grant)).toEqual([]);
     expect(await anchorOf(grant)).toMatchObject({ link: 4 });
     expect(await verified(grant)).toMatchObject({ kind: "whole", records: 0, head: { link: 4 } });
@@ -86,7 +86,7 @@ describe("what is older than the days that are kept", () => {
     const grant = await known();
     await refused(grant, 1);
     await ledgerOf(grant).gather();
-    expect(await applyRetention(db, 0, now + 10_000 * DAY, 1_000)).toBe(false);
+    expect(await applyRetention(env, 0, now + 10_000 * DAY, 1_000)).toBe(false);
     expect(await seqsOf(grant)).toEqual([1]);
   });
 
@@ -102,7 +102,7 @@ describe("what is older than the days that are kept", () => {
     for (const grant of grants) await ledgerOf(grant).gather();
     const left: number[] = [];
     for (let more = true; more; ) {
-      more = await applyRetention(db, 90, now, 3);
+      more = await applyRetention(env, 90, now, 3);
       left.push((await db.prepare("SELECT count(*) AS n FROM audit").first<number>("n")) ?? 0);
       for (const grant of grants) expect(await verified(grant)).toMatchObject({ kind: "whole" });
     }
@@ -123,7 +123,7 @@ describe("what is older than the days that are kept", () => {
     );
     await db.batch(statements);
     let calls = 1;
-    while (await applyRetention(db, 90, now, 1_000)) calls++;
+    while (await applyRetention(env, 90, now, 1_000)) calls++;
     expect(calls).toBe(13);
     expect(await db.prepare("SELECT count(*) AS n FROM audit").first("n")).toBe(125);
   });
@@ -139,15 +139,15 @@ describe("a call over the edge", () => {
     await ledgerOf(grant).settle([ended(2)]);
     await ledgerOf(grant).gather();
     later(2.5);
-    await applyRetention(db, 3, now, 1_000);
+    await applyRetention(env, 3, now, 1_000);
     expect(await seqsOf(grant)).toEqual([2, 3]);
     expect(await anchorOf(grant)).toMatchObject({ link: 3 });
     expect(await verified(grant)).toMatchObject({ kind: "whole", records: 2 });
-    await applyRetention(db, 3, now, 1_000);
+    await applyRetention(env, 3, now, 1_000);
     expect(await anchorOf(grant)).toMatchObject({ link: 3 });
     expect(await verified(grant)).toMatchObject({ kind: "whole", records: 2 });
     later(10);
-    await applyRetention(db, 3, now, 1_000);
+    await applyRetention(env, 3, now, 1_000);
     expect(await seqsOf(grant)).toEqual([]);
     expect(await verified(grant)).toMatchObject({ kind: "whole", records: 0, head: { link: 5 } });
   });
@@ -159,7 +159,7 @@ describe("a call over the edge", () => {
     later(0.99);
     await ledgerOf(grant).settle([ended(1)]);
     later(0.5);
-    await applyRetention(db, 1, now, 1_000);
+    await applyRetention(env, 1, now, 1_000);
     expect(await seqsOf(grant)).toEqual([1]);
     await runDurableObjectAlarm(ledgerOf(grant));
     expect(await verified(grant)).toMatchObject({ kind: "whole", records: 1, head: { link: 2 } });
@@ -170,7 +170,7 @@ describe("a call over the edge", () => {
     await decideMany(grant, 1);
     await ledgerOf(grant).gather();
     later(2);
-    await applyRetention(db, 1, now, 1_000);
+    await applyRetention(env, 1, now, 1_000);
     expect(await seqsOf(grant)).toEqual([]);
     expect(await verified(grant)).toMatchObject({ kind: "whole", head: { link: 1 } });
   });
@@ -185,7 +185,7 @@ describe("a chain that was tampered with", () => {
     await refused(grant, 2);
     await ledgerOf(grant).gather();
     await db.prepare("DELETE FROM audit WHERE grant_id = ? AND seq IN (3, 4)").bind(grant.id).run();
-    await applyRetention(db, 90, now, 1_000);
+    await applyRetention(env, 90, now, 1_000);
     expect(await verified(grant)).toEqual({ kind: "broken", link: 3, reason: "link 3 is missing" });
   });
 });

@@ -223,6 +223,24 @@ describe("what the keeper stores", () => {
     expect(await storedBy(keeper)).not.toMatch(/[0-9a-f]{8}\./);
     expect(await tokenOf(keeper)).toBe("2");
   });
+
+  it("is nothing either when a token comes that was asked for before", async () => {
+    const keeper = newKeeper();
+    let release = () => {};
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    instead = async () => {
+      await released;
+      return grantToken();
+    };
+    const late = tokenOf(keeper);
+    await vi.waitFor(() => expect(asked()).toBe(1));
+    await keeper.forget();
+    release();
+    expect(await late).toBe("1");
+    expect(await storedBy(keeper)).not.toMatch(/[0-9a-f]{8}\./);
+  });
 });
 
 it("no failure that is logged has a secret in it", async () => {

@@ -21,6 +21,19 @@ const broken = <T extends object>(part: T, ...methods: (keyof T & string)[]): T 
     },
   });
 
+/** Fails where a method's first argument is one of these. */
+const failing = <T extends object>(part: T, method: keyof T & string, which: RegExp): T =>
+  new Proxy(part, {
+    get(target, name) {
+      const value = Reflect.get(target, name);
+      if (typeof value !== "function") return value;
+      return (...given: unknown[]) => {
+        if (name === method && which.test(String(given[0]))) throw new Error(SECRET_CAUSE);
+        return value.apply(target, given);
+      };
+    },
+  });
+
 /** A ledger whose methods are all out of reach. */
 const unreachable: Env["GRANT_LEDGER"] = new Proxy(env.GRANT_LEDGER, {
   get(target, name) {
@@ -83,6 +96,26 @@ describe.each<[string, Partial<Env>]>([
     expect(status).toBe(503);
     expect(body).toMatchObject({ error: { code: -31005 } });
   });
+});
+
+it("a call that could not be decided has a record all the same, under the id that its client was told", async () => {
+  const parts = {
+    GRANTGATE_KV: failing(env.GRANTGATE_KV, "get", /^policy:/),
+    GRANTGATE_DB: failing(env.GRANTGATE_DB, "prepare", /policy_versions/),
+  };
+  const { body, text } = await answerTo(CALL, parts);
+  expect(body).toMatchObject({ id: 7, result: { isError: true } });
+  const { request } = JSON.parse(text).result._meta["io.grantgate/decision"];
+  const id = await env.GRANTGATE_DB.prepare("SELECT id FROM grants WHERE server = ?")
+    .bind(`broken-${servers}`)
+    .first<string>("id");
+  await env.GRANT_LEDGER.getByName(id ?? "").gather();
+  const { results } = await env.GRANTGATE_DB.prepare("SELECT record, ending FROM audit WHERE grant_id = ?")
+    .bind(id)
+    .all<{ record: string; ending: string | null }>();
+  expect(results.map(({ record, ending }) => [JSON.parse(record), ending])).toMatchObject([
+    [{ request, method: "tools/call", tool: "read_file", effect: "deny", rule: "(failed closed)" }, null],
+  ]);
 });
 
 it("a call is decided from D1 while KV has not caught up", async () => {

@@ -22,6 +22,8 @@ export function newGrant(over: Partial<GrantRecord> = {}): GrantRecord {
     policy: { name: "support", version: "policy-1" },
     status: "active",
     expiresAt: null,
+    tokens: [],
+    credentialVersion: null,
     revision: 1,
     ...over,
   };
@@ -35,11 +37,47 @@ export function serverLedgerOf(server: string) {
   return env.SERVER_LEDGER.getByName(server);
 }
 
-/** A grant whose ledger knows of it. */
+/** A grant that the registry and the ledger know of. */
 export async function known(over: Partial<GrantRecord> = {}): Promise<GrantRecord> {
   const grant = newGrant(over);
+  await register(grant);
   await ledgerOf(grant).put(grant);
   return grant;
+}
+
+/** Writes the grant into the registry, with what it is for; a policy or server that is there becomes the grant's. */
+export async function register({ policy, ...grant }: GrantRecord): Promise<void> {
+  const db = env.GRANTGATE_DB;
+  const { id, server, serverVersion, label, tags, status, expiresAt, revision, tokens = [] } = grant;
+  await db.batch([
+    db.prepare("INSERT INTO server_versions VALUES (?1, ?2, '', 0) ON CONFLICT DO NOTHING").bind(serverVersion, server),
+    db
+      .prepare(
+        `INSERT INTO servers (slug, file, secrets, version, created_at, updated_at) VALUES (?1, '{}', '[]', ?2, 0, 0)
+         ON CONFLICT DO UPDATE SET version = excluded.version`,
+      )
+      .bind(server, serverVersion),
+    ...(policy === null
+      ? []
+      : [
+          db.prepare("INSERT INTO policy_versions VALUES (?1, '{}', 0) ON CONFLICT DO NOTHING").bind(policy.version),
+          db
+            .prepare(
+              `INSERT INTO policies (server, name, version, created_at, updated_at) VALUES (?1, ?2, ?3, 0, 0)
+               ON CONFLICT DO UPDATE SET version = excluded.version`,
+            )
+            .bind(server, policy.name, policy.version),
+        ]),
+    db
+      .prepare(
+        `INSERT INTO grants (id, server, policy, label, tags, status, expires_at, revision, created_at, updated_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0, 0)`,
+      )
+      .bind(id, server, policy?.name ?? null, label, JSON.stringify(tags), status, expiresAt, revision),
+    ...tokens.map(({ hash, expiresAt: end }) =>
+      db.prepare("INSERT INTO grant_tokens VALUES (?1, ?2, 0, ?3)").bind(hash, id, end),
+    ),
+  ]);
 }
 
 /** How many of calls that come at once are let through. */

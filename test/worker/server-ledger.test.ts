@@ -1,6 +1,12 @@
-import { abortAllDurableObjects, evictDurableObject, listDurableObjectIds, runInDurableObject } from "cloudflare:test";
+import {
+  abortAllDurableObjects,
+  applyD1Migrations,
+  evictDurableObject,
+  listDurableObjectIds,
+  runInDurableObject,
+} from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { ServerLedger } from "../../src/ledger/server-ledger.ts";
 import {
   admittedOf,
@@ -21,6 +27,7 @@ import {
   usedTogether,
 } from "./ledger-given.ts";
 
+beforeAll(() => applyD1Migrations(env.GRANTGATE_DB, env.TEST_MIGRATIONS));
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ["Date"], now: NOON });
 });

@@ -2,32 +2,46 @@
  * Operators whom Cloudflare Access vouches for. What they may do is the registry's to say: by their e-mail address, or
  * else by the highest role of their groups. Whom the registry does not name may do nothing.
  */
-import * as z from "zod";
+import * as z from "zod/mini";
+import { causeOf, log } from "../../observe/log.ts";
 import { type Operator, ROLES } from "./operator.ts";
 
 /** Groups come as names, or as objects with a name and an id, as the identity provider has it. */
 const Group = z.union([
-  z.string().transform((name) => [name]),
-  z
-    .looseObject({ id: z.string().optional(), name: z.string().optional(), email: z.string().optional() })
-    .transform(({ id, name, email }) => [id, name, email].filter((text) => text !== undefined)),
+  z.pipe(
+    z.string(),
+    z.transform((name) => [name]),
+  ),
+  z.pipe(
+    z.looseObject({ id: z.optional(z.string()), name: z.optional(z.string()), email: z.optional(z.string()) }),
+    z.transform(({ id, name, email }) => [id, name, email].filter((text) => text !== undefined)),
+  ),
 ]);
 
-const Identity = z.looseObject({
-  email: z.string().optional(),
-  groups: z.array(Group.catch([])).catch([]).default([]),
-});
+const Identity = z.looseObject({ email: z.optional(z.string()), groups: z.optional(z.unknown()) });
 export type Identity = { readonly email: string | null; readonly groups: readonly string[] };
 
-/** The identity of a request that came through Access; null for one that did not. */
-export async function identityOf(ctx: ExecutionContext): Promise<Identity | null> {
-  const identity = await ctx.access?.getIdentity();
+/** The identity of a request that came through Access; null for one that did not; `untold` when Access does not say. */
+export async function identityOf(ctx: ExecutionContext): Promise<Identity | "untold" | null> {
+  let identity: unknown;
+  try {
+    identity = await ctx.access?.getIdentity();
+  } catch (error) {
+    log("error", "Access gave no identity", { step: "authenticate", cause: causeOf(error) });
+    return "untold";
+  }
   const read = Identity.safeParse(identity);
   if (!read.success) return null;
-  return { email: read.data.email?.toLowerCase() ?? null, groups: read.data.groups.flat() };
+  const { email, groups } = read.data;
+  return { email: email?.toLowerCase() ?? null, groups: Array.isArray(groups) ? groups.flatMap(namesOf) : [] };
 }
 
-const Row = z.object({ id: z.string(), name: z.string(), role: z.enum(ROLES), email: z.string().nullable() });
+/** What is no group names none, and takes nothing from the others. */
+function namesOf(group: unknown): string[] {
+  return Group.safeParse(group).data ?? [];
+}
+
+const Row = z.object({ id: z.string(), name: z.string(), role: z.enum(ROLES), email: z.nullable(z.string()) });
 
 export async function operatorOf(db: D1Database, { email, groups }: Identity): Promise<Operator | null> {
   const { results } = await db
@@ -37,7 +51,7 @@ export async function operatorOf(db: D1Database, { email, groups }: Identity): P
     )
     .bind(email, JSON.stringify(groups))
     .all();
-  const rows = results.map((row) => Row.parse(row));
+  const rows = results.map((row) => z.parse(Row, row));
   const own = rows.find((row) => row.email !== null);
   const best = own ?? rows.sort((a, b) => ROLES.indexOf(b.role) - ROLES.indexOf(a.role))[0];
   if (best === undefined) return null;

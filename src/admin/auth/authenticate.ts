@@ -2,7 +2,7 @@
  * Who asks: whoever holds ADMIN_TOKEN, an operator with a token of their own, or one whom Cloudflare Access vouches for.
  * Anything else is counted against the address that it came from. No token must ever be kept, logged or repeated.
  */
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { Env } from "../../env.ts";
 import { hashToken, isWellFormed, OPERATOR_TOKEN } from "../../grant/token.ts";
 import { problem } from "../problem.ts";
@@ -15,21 +15,29 @@ const READING = new Set(["GET", "HEAD"]);
 
 /** The operator, or the answer to whoever is none. */
 export async function authenticate(request: Request, env: Env, ctx: ExecutionContext): Promise<Operator | Response> {
-  const door = env.DOORKEEPER.getByName(doorOf(request));
-  const shut = await door.shutFor();
-  if (shut > 0) return tooMany(shut);
   const header = request.headers.get("authorization");
   if (header === null) {
+    // Whom Access vouches for guesses nothing: the door that others shut is not theirs.
     const identity = await identityOf(ctx);
+    if (identity === "untold") return untold();
     if (identity !== null) return vouchedFor(request, await operatorOf(env.GRANTGATE_DB, identity));
   }
   const token = /^Bearer +(.+)$/i.exec(header ?? "")?.[1];
   const operator = token === undefined ? null : await holderOf(token, env);
+  // The door is asked last, so that of many guesses at the same moment no more are heard than of as many in a row.
+  const door = env.DOORKEEPER.getByName(doorOf(request));
+  const isGuess = token !== undefined && operator === null;
+  const shut = isGuess ? await door.failed() : await door.shutFor();
+  if (shut > 0) return tooMany(shut);
   if (operator !== null) return operator;
-  const nowShut = token === undefined ? 0 : await door.failed();
-  if (nowShut > 0) return tooMany(nowShut);
   return problem(401, "Send `Authorization: Bearer <token>` with this gateway's ADMIN_TOKEN or an operator's token.", {
     headers: { "www-authenticate": 'Bearer realm="grantgate"' },
+  });
+}
+
+function untold(): Response {
+  return problem(503, "Cloudflare Access could not say who you are; repeat the request, or send a token.", {
+    headers: { "retry-after": "5" },
   });
 }
 
@@ -53,7 +61,7 @@ async function holderOf(token: string, env: Env): Promise<Operator | Response | 
     )
       .bind(await hashToken(token))
       .first();
-    return row === null ? null : Row.parse(row);
+    return row === null ? null : z.parse(Row, row);
   }
   const expected = env.ADMIN_TOKEN;
   if (expected === undefined || expected.length < SHORTEST) {

@@ -1,6 +1,6 @@
 /**
  * Counts failed authentication, one object for each client address: who tries tokens is shut out for a while, at every
- * location at once. A token that is right is not looked at while the door is shut.
+ * location at once. A token that is right opens nothing while the door is shut.
  */
 import { DurableObject } from "cloudflare:workers";
 import type { Env } from "../../env.ts";
@@ -20,6 +20,7 @@ export class Doorkeeper extends DurableObject<Env> {
   /** Counts a failure, and says what `shutFor` would say now. */
   async failed(): Promise<number> {
     const { since, failures } = this.#tally(Date.now());
+    if (failures >= MOST_FAILURES) return this.shutFor();
     this.ctx.storage.kv.put("tally", { since, failures: failures + 1 } satisfies Tally);
     await this.ctx.storage.setAlarm(since + WINDOW_MS);
     return this.shutFor();

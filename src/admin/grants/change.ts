@@ -2,8 +2,9 @@
  * The way of every change to a grant: read, edit, commit, and bring into force, so that the answer is true of the very
  * next call.
  */
+
+import { bringIntoForce, notYetInForce } from "../care/force.ts";
 import { attempt, commit, type Rest } from "../commit.ts";
-import { bringIntoForce, notYetInForce } from "../force.ts";
 import { problem } from "../problem.ts";
 import { unmet } from "../request/conditions.ts";
 import type { Asked } from "../route.ts";
@@ -20,6 +21,8 @@ export type Edit = {
   /** What else is written with it. */
   readonly statements?: (grant: GrantRow) => readonly D1PreparedStatement[];
   readonly rests?: (grant: GrantRow) => readonly Rest[];
+  /** Takes back what `edited` left elsewhere, since nothing was committed. */
+  readonly undone?: () => Promise<void>;
 };
 
 export type Changing = Pick<Asked, "env" | "operator" | "now" | "conditions">;
@@ -28,7 +31,7 @@ export type Changing = Pick<Asked, "env" | "operator" | "now" | "conditions">;
 export async function changeGrant(
   asked: Changing,
   id: string,
-  { action, isDone, edited, statements, rests }: Edit,
+  { action, isDone, edited, statements, rests, undone }: Edit,
   answer: (grant: GrantRow) => Response | Promise<Response> = (grant) => tagged(200, grant, asked.now),
 ): Promise<Response> {
   const { env, conditions, now } = asked;
@@ -45,13 +48,17 @@ export async function changeGrant(
     if (wanted instanceof Response) return wanted;
     if (wanted === earlier) return new Response(null, { status: 204 });
     const isRevoked = wanted.state === "revoked";
-    if (!isRevoked && (await findServer(db, wanted.server)) === null) return adrift(wanted);
+    if (!isRevoked && (await findServer(db, wanted.server)) === null) {
+      await undone?.();
+      return adrift(wanted);
+    }
     const outcome = await commit(
       asked,
       [grantAt(id, earlier.revision), ...(isRevoked ? [] : [serverThere(wanted.server)]), ...(rests?.(wanted) ?? [])],
       [updateGrant(db, wanted, now), ...(statements?.(wanted) ?? [])],
       { action, target: `grant:${id}`, before: facts(earlier, now), after: facts(wanted, now) },
     );
+    if (outcome === "moved") await undone?.();
     return outcome === "moved" ? outcome : new Response(null, { status: 204 });
   });
   if (!refused.ok) return refused;

@@ -3,7 +3,7 @@
  *
  * Making a grant leaves its ledger alone, so that the ledger comes to be where the agent first calls.
  */
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { Env } from "../../env.ts";
 import { base62 } from "../../grant/base62.ts";
 import { tokenKey } from "../../grant/find.ts";
@@ -18,21 +18,21 @@ import { changeGrant, noGrant, revoked } from "./change.ts";
 import { facts, Grant, tagged } from "./shown.ts";
 import { endTokens, findGrant, type GrantRow, insertGrant, insertToken, targetThere } from "./table.ts";
 
-export const Label = Line.max(200);
-export const Tags = z
-  .array(Line.max(64))
-  .max(32)
-  .transform((tags) => [...new Set(tags)]);
+export const Label = Line.check(z.maxLength(200));
+export const Tags = z.pipe(
+  z.array(Line.check(z.maxLength(64))).check(z.maxLength(32)),
+  z.transform((tags) => [...new Set(tags)]),
+);
 
 const Wish = z.strictObject({
   server: z.string(),
-  policy: z.string().nullable(),
+  policy: z.nullable(z.string()),
   label: Label,
-  tags: Tags.default([]),
-  expiresAt: DateTime.nullish(),
+  tags: z._default(Tags, []),
+  expiresAt: z.nullish(DateTime),
 });
 
-const NewGrant = Grant.extend({ token: z.string(), url: z.string() }).meta({ id: "NewGrant" });
+const NewGrant = z.extend(Grant, { token: z.string(), url: z.string() }).register(z.globalRegistry, { id: "NewGrant" });
 
 export const create = route({
   method: "POST",
@@ -78,6 +78,8 @@ export const create = route({
 });
 
 const MONTH_SECONDS = 2_592_000;
+/** Every call of the grant looks through all of them. */
+const MOST_TOKENS = 100;
 
 export const rotate = route({
   method: "POST",
@@ -86,7 +88,9 @@ export const rotate = route({
   summary: "Give a grant a new token; earlier ones end, at once or after an overlap",
   conditional: "match",
   idempotent: true,
-  takes: document(z.strictObject({ overlapSeconds: z.int().min(0).max(MONTH_SECONDS).default(0) })),
+  takes: document(
+    z.strictObject({ overlapSeconds: z._default(z.int().check(z.minimum(0), z.maximum(MONTH_SECONDS)), 0) }),
+  ),
   gives: { status: 200, schema: NewGrant, tagged: true },
   async handle(asked) {
     const { env, params, body, idempotency, now } = asked;
@@ -109,8 +113,10 @@ export const rotate = route({
         },
         async edited(grant) {
           if (grant.state === "revoked") return revoked(grant);
+          const wanted = rotated(grant, secret.hash, now, until);
+          if (wanted.tokens.length > MOST_TOKENS) return tooManyTokens(grant);
           await secret.store();
-          return rotated(grant, secret.hash, now, until);
+          return wanted;
         },
         statements: () => [
           ...noteMade(asked, idempotency, fresh),
@@ -151,6 +157,13 @@ function rotated(grant: GrantRow, hash: string, now: number, until: number): Gra
   const earlier = grant.tokens.map((token) => ({ ...token, expiresAt: Math.min(token.expiresAt ?? until, until) }));
   const standing = earlier.filter(({ expiresAt }) => expiresAt > now);
   return { ...grant, tokens: [...standing, { hash, createdAt: now, expiresAt: null }] };
+}
+
+function tooManyTokens({ id, tokens }: GrantRow): Response {
+  return problem(
+    409,
+    `Grant ${id} has ${tokens.length} tokens that are still good; rotate it with a shorter overlap, which ends them.`,
+  );
 }
 
 function begun({ tokenHash, ...grant }: Parameters<typeof insertGrant>[1]): GrantRow {

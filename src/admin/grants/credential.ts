@@ -2,16 +2,18 @@
  * A grant's own credential towards its server, in place of the server's. Secrets go in and never come out: what is
  * answered names them and no more.
  */
-import * as z from "zod";
+import * as z from "zod/mini";
 import { credentialKey, loadSealedCredential } from "../../grant/contents.ts";
+import { canonicalJson } from "../../json/canonical.ts";
 import { Credential } from "../../upstream/credential-file.ts";
-import { sealCredential, unsealCredential } from "../../upstream/grant-credential.ts";
+import { type GrantCredential, sealCredential, unsealCredential } from "../../upstream/grant-credential.ts";
 import { keeperOfGrant } from "../../upstream/oauth/name.ts";
 import { forgetToken } from "../../upstream/oauth/source.ts";
 import { SecretValue, secretNames } from "../../upstream/server-file.ts";
 import { invalid } from "../problem.ts";
 import { document, route } from "../route.ts";
 import { destinationFaults } from "../secrets/destinations.ts";
+import { exposedSecrets } from "../secrets/exposed.ts";
 import { gatherSecrets, sameDestinations } from "../secrets/gather.ts";
 import { readRootKey } from "../secrets/root-key.ts";
 import { changeGrant, revoked } from "./change.ts";
@@ -19,7 +21,7 @@ import { Grant } from "./shown.ts";
 
 const MOST_BYTES = 262_144;
 
-const Wish = Credential.safeExtend({ secrets: z.record(z.string(), SecretValue).default({}) });
+const Wish = z.safeExtend(Credential, { secrets: z._default(z.record(z.string(), SecretValue), {}) });
 
 const put = route({
   method: "PUT",
@@ -37,7 +39,7 @@ const put = route({
     const { secrets: given, ...credential } = body;
     const root = readRootKey(env);
     if (!root.ok) return root.refused;
-    const misled = destinationFaults(asked, { credential });
+    const misled = [...destinationFaults(asked, { credential }), ...exposedSecrets({ credential })];
     if (misled.length > 0) return invalid(misled);
     let sealed = { version: "", sealed: "" };
     return changeGrant(asked, id, {
@@ -50,7 +52,9 @@ const put = route({
         const stays = stored !== null && sameDestinations(stored, { credential });
         const secrets = gatherSecrets(secretNames({ credential }), given, stays ? stored.secrets : null);
         if (!secrets.ok) return invalid(secrets.faults);
-        sealed = await sealCredential(root.value, id, { credential, secrets: secrets.value });
+        const wanted = { credential, secrets: secrets.value };
+        if (stored !== null && textOf(wanted) === textOf(stored)) return grant;
+        sealed = await sealCredential(root.value, id, wanted);
         await env.GRANTGATE_KV.put(credentialKey(sealed.version), sealed.sealed);
         return { ...grant, credential, credentialVersion: sealed.version };
       },
@@ -59,6 +63,7 @@ const put = route({
           "INSERT INTO credential_versions (version, grant_id, sealed, created_at) VALUES (?1, ?2, ?3, ?4)",
         ).bind(sealed.version, id, sealed.sealed, now),
       ],
+      undone: () => env.GRANTGATE_KV.delete(credentialKey(sealed.version)),
     });
   },
 });
@@ -81,3 +86,8 @@ const remove = route({
 });
 
 export const credentialRoutes = [put, remove];
+
+/** One text for one content, whatever order its keys came in. */
+function textOf(credential: GrantCredential): string {
+  return canonicalJson(JSON.parse(JSON.stringify(credential)));
+}

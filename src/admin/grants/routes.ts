@@ -1,5 +1,7 @@
 /** `/grants`: who may use what, and what they have used of it. */
-import * as z from "zod";
+import * as z from "zod/mini";
+import { keeperOfGrant } from "../../upstream/oauth/name.ts";
+import { forgetToken } from "../../upstream/oauth/source.ts";
 import { json } from "../json.ts";
 import { badCursor, keyOf, limitOf, PAGE, pageOf, pageShape } from "../request/page.ts";
 import { document, type Route, route } from "../route.ts";
@@ -15,11 +17,11 @@ const list = route({
   role: "viewer",
   summary: "Grants, oldest first",
   query: z.strictObject({
-    server: z.string().optional(),
-    policy: z.string().optional(),
-    status: Status.optional(),
-    tag: z.string().optional(),
-    label: z.string().max(200).optional().meta({ description: "A part of the label, in any case." }),
+    server: z.optional(z.string()),
+    policy: z.optional(z.string()),
+    status: z.optional(Status),
+    tag: z.optional(z.string()),
+    label: z.optional(z.string().check(z.maxLength(200))).check(z.describe("A part of the label, in any case.")),
     ...PAGE,
   }),
   gives: { status: 200, schema: pageShape(Grant) },
@@ -45,7 +47,7 @@ const get = route({
   path: "/grants/{grant}",
   role: "viewer",
   summary: "A grant, with what it has used",
-  gives: { status: 200, schema: Grant.extend({ usage: GrantUsage }), tagged: true },
+  gives: { status: 200, schema: z.extend(Grant, { usage: GrantUsage }), tagged: true },
   async handle({ env, params, now }) {
     const grant = await findGrant(env.GRANTGATE_DB, params.grant, now);
     if (grant === null) return noGrant(params.grant);
@@ -75,11 +77,9 @@ const edit = route({
   conditional: "match",
   takes: document(
     z.strictObject({
-      label: Label.optional(),
-      tags: Tags.optional(),
-      expiresAt: DateTime.nullable()
-        .optional()
-        .meta({ description: "null for never; a time gone by ends it at once." }),
+      label: z.optional(Label),
+      tags: z.optional(Tags),
+      expiresAt: z.optional(z.nullable(DateTime)).check(z.describe("null for never; a time gone by ends it at once.")),
     }),
   ),
   gives: { status: 200, schema: Grant, tagged: true },
@@ -101,7 +101,7 @@ const move = route({
   role: "policy_manager",
   summary: "Put a grant under another policy of its server, or under none, which denies every call",
   conditional: "match",
-  takes: document(z.strictObject({ policy: z.string().nullable() })),
+  takes: document(z.strictObject({ policy: z.nullable(z.string()) })),
   gives: { status: 200, schema: Grant, tagged: true },
   handle: (asked) =>
     changeGrant(asked, asked.params.grant, {
@@ -124,7 +124,9 @@ const resume = standing("resume", "Let a suspended grant call again", (grant) =>
 );
 
 const revoke = standing("revoke", "End a grant for good", (grant, now) =>
-  grant.state === "revoked" ? grant : { ...grant, state: "revoked", revokedAt: now },
+  grant.state === "revoked"
+    ? grant
+    : { ...grant, state: "revoked", revokedAt: now, credential: null, credentialVersion: null },
 );
 
 export const grantRoutes: readonly Route[] = [list, create, get, usage, edit, move, rotate, suspend, resume, revoke];
@@ -141,11 +143,15 @@ function standing(
     summary,
     conditional: "match",
     gives: { status: 200, schema: Grant, tagged: true },
-    handle: (asked) =>
-      changeGrant(asked, asked.params.grant, {
+    async handle(asked) {
+      const id = asked.params.grant;
+      const answer = await changeGrant(asked, id, {
         action: `grant.${verb}`,
         edited: (grant) => edited(grant, asked.now),
-      }),
+      });
+      if (verb === "revoke" && answer.ok) await forgetToken(asked.env, keeperOfGrant(id));
+      return answer;
+    },
   });
 }
 

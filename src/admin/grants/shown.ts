@@ -1,5 +1,5 @@
 /** A grant as the API shows it: without tokens, and without secrets. */
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { Usage } from "../../ledger/protocol.ts";
 import { isoTime, json } from "../json.ts";
 import { etagOf } from "../request/conditions.ts";
@@ -10,23 +10,23 @@ export const Grant = z
   .object({
     id: z.string(),
     server: z.string(),
-    policy: z.string().nullable(),
+    policy: z.nullable(z.string()),
     label: z.string(),
     tags: z.array(z.string()),
     status: Status,
-    credential: z.unknown().meta({ description: "In place of the server's: secrets are named, never written." }),
+    credential: z.unknown().check(z.describe("In place of the server's: secrets are named, never written.")),
     tokens: z
-      .array(z.object({ createdAt: z.string(), expiresAt: z.string().nullable() }))
-      .meta({ description: "When the tokens that are good now were made, and when they end before the grant does." }),
+      .array(z.object({ createdAt: z.string(), expiresAt: z.nullable(z.string()) }))
+      .check(z.describe("When the tokens that are good now were made, and when they end before the grant does.")),
     revision: z.int(),
     createdAt: z.string(),
     updatedAt: z.string(),
-    expiresAt: z.string().nullable(),
-    revokedAt: z.string().nullable(),
+    expiresAt: z.nullable(z.string()),
+    revokedAt: z.nullable(z.string()),
   })
-  .meta({ id: "Grant" });
+  .register(z.globalRegistry, { id: "Grant" });
 
-export const GrantUsage = UsageShape.extend({ calls: z.int() }).meta({ id: "GrantUsage" });
+export const GrantUsage = z.extend(UsageShape, { calls: z.int() }).register(z.globalRegistry, { id: "GrantUsage" });
 
 export function shown(grant: GrantRow, now: number) {
   return {

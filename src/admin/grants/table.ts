@@ -1,10 +1,11 @@
 /** Grants in the registry. Of a token only its hash ever comes here. */
-import * as z from "zod";
+import * as z from "zod/mini";
 import { SELECT_GRANT_RECORD } from "../../grant/record.ts";
+import { jsonText } from "../../json/text.ts";
 import type { Rest } from "../commit.ts";
 import { outstanding } from "../standing.ts";
 
-const Token = z.object({ hash: z.string(), createdAt: z.int(), expiresAt: z.int().nullable() });
+const Token = z.object({ hash: z.string(), createdAt: z.int(), expiresAt: z.nullable(z.int()) });
 export type TokenRow = z.infer<typeof Token>;
 
 /** `expired` is told from the time, and never written. */
@@ -15,21 +16,18 @@ type Status = z.infer<typeof Status>;
 const Row = z.object({
   id: z.string(),
   server: z.string(),
-  policy: z.string().nullable(),
+  policy: z.nullable(z.string()),
   label: z.string(),
-  tags: z.string().transform((text) => z.array(z.string()).parse(JSON.parse(text))),
+  tags: jsonText(z.array(z.string())),
   state: z.enum(["active", "suspended", "revoked"]),
-  credential: z
-    .string()
-    .nullable()
-    .transform((text): unknown => (text === null ? null : JSON.parse(text))),
-  credentialVersion: z.string().nullable(),
-  tokens: z.string().transform((text) => z.array(Token).parse(JSON.parse(text))),
+  credential: z.nullable(jsonText(z.unknown())),
+  credentialVersion: z.nullable(z.string()),
+  tokens: jsonText(z.array(Token)),
   revision: z.int(),
   createdAt: z.int(),
   updatedAt: z.int(),
-  expiresAt: z.int().nullable(),
-  revokedAt: z.int().nullable(),
+  expiresAt: z.nullable(z.int()),
+  revokedAt: z.nullable(z.int()),
 });
 export type GrantRow = z.infer<typeof Row>;
 
@@ -73,12 +71,12 @@ export async function listGrants(
     )
     .bind(now, ...after, server ?? null, policy ?? null, status ?? null, tag ?? null, label ?? null, limit)
     .all();
-  return results.map((row) => Row.parse(row));
+  return results.map((row) => z.parse(Row, row));
 }
 
 export async function findGrant(db: D1Database, id: string, now: number): Promise<GrantRow | null> {
   const row = await db.prepare(`${SELECT} WHERE id = ?2`).bind(now, id).first();
-  return row === null ? null : Row.parse(row);
+  return row === null ? null : z.parse(Row, row);
 }
 
 /** Holds while the grant is at this revision. */

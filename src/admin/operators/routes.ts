@@ -2,7 +2,7 @@
  * `/operators`: who may use this API, and how far. A token is shown in the answer that made it and never again; whom
  * Cloudflare Access vouches for needs none.
  */
-import * as z from "zod";
+import * as z from "zod/mini";
 import { base62 } from "../../grant/base62.ts";
 import { hashToken, mintToken, OPERATOR_TOKEN } from "../../grant/token.ts";
 import { ROLES } from "../auth/operator.ts";
@@ -25,7 +25,7 @@ import {
   updateOperator,
 } from "./table.ts";
 
-const Name = Line.max(200);
+const Name = Line.check(z.maxLength(200));
 const Role = z.enum(ROLES);
 
 const Operator = z
@@ -34,25 +34,31 @@ const Operator = z
     name: z.string(),
     role: Role,
     kind: z.enum(["token", "email", "group"]),
-    email: z.string().nullable(),
-    group: z.string().nullable(),
+    email: z.nullable(z.string()),
+    group: z.nullable(z.string()),
     revision: z.int(),
     createdAt: z.string(),
-    revokedAt: z.string().nullable(),
+    revokedAt: z.nullable(z.string()),
   })
-  .meta({ id: "Operator" });
+  .register(z.globalRegistry, { id: "Operator" });
 
 const Wish = z
   .strictObject({
     name: Name,
     role: Role,
-    email: z.email().max(320).toLowerCase().optional().meta({ description: "Known by Cloudflare Access." }),
-    group: Line.max(200).optional().meta({ description: "Name or id of a group that Cloudflare Access tells of." }),
+    email: z
+      .optional(z.email().check(z.maxLength(320), z.toLowerCase()))
+      .check(z.describe("Known by Cloudflare Access.")),
+    group: z
+      .optional(Line.check(z.maxLength(200)))
+      .check(z.describe("Name or id of a group that Cloudflare Access tells of.")),
   })
-  .refine(({ email, group }) => email === undefined || group === undefined, {
-    path: ["group"],
-    message: "can't stand beside email: make two operators",
-  });
+  .check(
+    z.refine(({ email, group }) => email === undefined || group === undefined, {
+      path: ["group"],
+      message: "can't stand beside email: make two operators",
+    }),
+  );
 
 const list = route({
   method: "GET",
@@ -92,7 +98,7 @@ const create = route({
   summary: "Make an operator; a token is shown this once",
   idempotent: true,
   takes: document(Wish),
-  gives: { status: 201, schema: Operator.extend({ token: z.string().optional() }), tagged: true },
+  gives: { status: 201, schema: z.extend(Operator, { token: z.optional(z.string()) }), tagged: true },
   async handle(asked) {
     const { env, body, idempotency, now } = asked;
     const { name, role, email = null, group = null } = body;
@@ -126,7 +132,7 @@ const edit = route({
   role: "admin",
   summary: "Change an operator's name or role, from the next request on",
   conditional: "match",
-  takes: document(z.strictObject({ name: Name.optional(), role: Role.optional() })),
+  takes: document(z.strictObject({ name: z.optional(Name), role: z.optional(Role) })),
   gives: { status: 200, schema: Operator, tagged: true },
   handle: (asked) =>
     change(asked, "operator.update", ({ name, role, revokedAt }) => ({

@@ -1,5 +1,5 @@
 /** Operators in the registry. Of a token only its hash ever comes here. */
-import * as z from "zod";
+import * as z from "zod/mini";
 import { ROLES, type Role } from "../auth/operator.ts";
 import type { Rest } from "../commit.ts";
 
@@ -7,12 +7,12 @@ const Row = z.object({
   id: z.string(),
   name: z.string(),
   role: z.enum(ROLES),
-  tokenHash: z.string().nullable(),
-  email: z.string().nullable(),
-  group: z.string().nullable(),
+  tokenHash: z.nullable(z.string()),
+  email: z.nullable(z.string()),
+  group: z.nullable(z.string()),
   revision: z.int(),
   createdAt: z.int(),
-  revokedAt: z.int().nullable(),
+  revokedAt: z.nullable(z.int()),
 });
 export type OperatorRow = z.infer<typeof Row>;
 
@@ -27,12 +27,12 @@ export async function listOperators(db: D1Database, after: OperatorKey, limit: n
     .prepare(`${SELECT} WHERE (created_at, id) > (?1, ?2) ORDER BY created_at, id LIMIT ?3`)
     .bind(...after, limit)
     .all();
-  return results.map((row) => Row.parse(row));
+  return results.map((row) => z.parse(Row, row));
 }
 
 export async function findOperator(db: D1Database, id: string): Promise<OperatorRow | null> {
   const row = await db.prepare(`${SELECT} WHERE id = ?1`).bind(id).first();
-  return row === null ? null : Row.parse(row);
+  return row === null ? null : z.parse(Row, row);
 }
 
 /** Holds while the operator is at this revision. */

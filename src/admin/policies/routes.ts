@@ -1,11 +1,11 @@
 /** `/policies`: the documents that decide. A change is in force for every grant under it once it is answered. */
-import * as z from "zod";
+import * as z from "zod/mini";
 import { policyKey } from "../../grant/contents.ts";
 import { sha256 } from "../../grant/digest.ts";
 import { parseJson } from "../../json/parse.ts";
 import { MAX_POLICY_BYTES, readPolicy } from "../../policy/read.ts";
+import { bringIntoForce, notYetInForce } from "../care/force.ts";
 import { attempt, commit } from "../commit.ts";
-import { bringIntoForce, notYetInForce } from "../force.ts";
 import { isoTime, json } from "../json.ts";
 import { invalid, problem } from "../problem.ts";
 import { etagOf, unmet } from "../request/conditions.ts";
@@ -36,29 +36,31 @@ import {
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
 
 const facts = {
-  version: z.string().meta({ description: "SHA-256 of the canonical text, in hex." }),
+  version: z.string().check(z.describe("SHA-256 of the canonical text, in hex.")),
   revision: z.int(),
   author: z.string(),
-  message: z.string().nullable(),
+  message: z.nullable(z.string()),
   createdAt: z.string(),
 };
 const Policy = z
   .object({ server: z.string(), name: z.string(), ...facts, updatedAt: z.string(), grants: z.int() })
-  .meta({ id: "Policy" });
-const Document = z.unknown().meta({ description: "The policy itself." });
-const PolicyWithDocument = Policy.extend({ document: Document }).meta({ id: "PolicyWithDocument" });
-const Revision = z.object(facts).meta({ id: "PolicyRevision" });
-const RevisionNumber = z
-  .string()
-  .regex(/^[1-9]\d{0,8}$/, "must be the number of a revision")
-  .transform(Number);
+  .register(z.globalRegistry, { id: "Policy" });
+const Document = z.unknown().check(z.describe("The policy itself."));
+const PolicyWithDocument = z
+  .extend(Policy, { document: Document })
+  .register(z.globalRegistry, { id: "PolicyWithDocument" });
+const Revision = z.object(facts).register(z.globalRegistry, { id: "PolicyRevision" });
+const RevisionNumber = z.pipe(
+  z.string().check(z.regex(/^[1-9]\d{0,8}$/, "must be the number of a revision")),
+  z.transform(Number),
+);
 
 const list = route({
   method: "GET",
   path: "/policies",
   role: "viewer",
   summary: "Policies, by server and name",
-  query: z.strictObject({ server: z.string().optional(), ...PAGE }),
+  query: z.strictObject({ server: z.optional(z.string()), ...PAGE }),
   gives: { status: 200, schema: pageShape(Policy) },
   async handle({ env, query, now }) {
     const after = keyOf(query, z.tuple([z.string(), z.string()]));
@@ -90,7 +92,7 @@ const put = route({
   role: "policy_manager",
   summary: "Make a policy as this document says, or change it",
   conditional: "match or none",
-  query: z.strictObject({ message: Message.optional().meta({ description: "Why, for the list of versions." }) }),
+  query: z.strictObject({ message: z.optional(Message).check(z.describe("Why, for the list of versions.")) }),
   takes: text("A policy: see docs/schema/policy.schema.json.", MAX_POLICY_BYTES),
   gives: { status: 200, schema: PolicyWithDocument, tagged: true },
   async handle(asked) {
@@ -163,7 +165,7 @@ const version = route({
   path: "/policies/{server}/{policy}/versions/{revision}",
   role: "viewer",
   summary: "A policy as it was at a revision",
-  gives: { status: 200, schema: Revision.extend({ document: Document }) },
+  gives: { status: 200, schema: z.extend(Revision, { document: Document }) },
   async handle({ env, params }) {
     const found = await revisionOf(env.GRANTGATE_DB, keyIn(params), params.revision);
     return found instanceof Response ? found : json(200, { ...shownRevision(found), document: parsed(found.text) });
@@ -176,8 +178,8 @@ const diff = route({
   role: "viewer",
   summary: "What differs between two revisions, place by place",
   query: z.strictObject({
-    from: RevisionNumber.optional().meta({ description: "The one before `to` when left out." }),
-    to: RevisionNumber.optional().meta({ description: "The one in force when left out." }),
+    from: z.optional(RevisionNumber).check(z.describe("The one before `to` when left out.")),
+    to: z.optional(RevisionNumber).check(z.describe("The one in force when left out.")),
   }),
   gives: {
     status: 200,
@@ -185,7 +187,7 @@ const diff = route({
       from: z.int(),
       to: z.int(),
       changes: z.array(
-        z.object({ pointer: z.string(), before: z.unknown().optional(), after: z.unknown().optional() }),
+        z.object({ pointer: z.string(), before: z.optional(z.unknown()), after: z.optional(z.unknown()) }),
       ),
     }),
   },
@@ -211,7 +213,7 @@ const rollback = route({
   role: "policy_manager",
   summary: "Put an earlier revision in force again, as a new one",
   conditional: "match",
-  takes: document(z.strictObject({ revision: z.int().min(1), message: Message.optional() })),
+  takes: document(z.strictObject({ revision: z.int().check(z.minimum(1)), message: z.optional(Message) })),
   gives: { status: 200, schema: PolicyWithDocument, tagged: true },
   async handle(asked) {
     const { env, params, body, now } = asked;

@@ -1,5 +1,5 @@
 /** Policies in the registry, and every version they ever had. */
-import * as z from "zod";
+import * as z from "zod/mini";
 import { SELECT_GRANT_RECORD } from "../../grant/record.ts";
 import type { Rest } from "../commit.ts";
 import { active, outstanding } from "../standing.ts";
@@ -8,7 +8,7 @@ const Revision = z.object({
   revision: z.int(),
   version: z.string(),
   author: z.string(),
-  message: z.string().nullable(),
+  message: z.nullable(z.string()),
   createdAt: z.int(),
 });
 export type RevisionRow = z.infer<typeof Revision>;
@@ -19,7 +19,7 @@ const Row = z.object({
   version: z.string(),
   revision: z.int(),
   author: z.string(),
-  message: z.string().nullable(),
+  message: z.nullable(z.string()),
   createdAt: z.int(),
   updatedAt: z.int(),
   /** Active grants that are under it. */
@@ -51,7 +51,7 @@ export async function listPolicies(
     .prepare(query)
     .bind(now, server ?? null, ...after, limit)
     .all();
-  return results.map((row) => Row.parse(row));
+  return results.map((row) => z.parse(Row, row));
 }
 
 export type PolicyWithText = PolicyRow & { readonly text: string };
@@ -69,7 +69,7 @@ export async function findPolicy(
     )
     .bind(now, server, name)
     .first();
-  return row === null ? null : Row.extend({ text: z.string() }).parse(row);
+  return row === null ? null : z.parse(z.extend(Row, { text: z.string() }), row);
 }
 
 /** What the policy was, latest first, from revisions before `before`. */
@@ -86,7 +86,7 @@ export async function listRevisions(
     )
     .bind(server, name, before, limit)
     .all();
-  return results.map((row) => Revision.parse(row));
+  return results.map((row) => z.parse(Revision, row));
 }
 
 export async function findRevision(
@@ -102,7 +102,7 @@ export async function findRevision(
     )
     .bind(server, name, revision)
     .first();
-  return row === null ? null : Revision.extend({ text: z.string() }).parse(row);
+  return row === null ? null : z.parse(z.extend(Revision, { text: z.string() }), row);
 }
 
 /** Holds while the policy is at this revision; null for one that is not there. */

@@ -3,7 +3,7 @@
  *
  * Nothing is ignored: an unknown field, a repeated key and a wrong type are faults with their place in the text.
  */
-import type * as z from "zod";
+import type * as z from "zod/mini";
 import { checked, faultsOf } from "../../json/checked.ts";
 import { parseJson } from "../../json/parse.ts";
 import { placeAt } from "../../json/place.ts";
@@ -23,7 +23,7 @@ export async function readBody(request: Request, mostBytes: number): Promise<Rea
 }
 
 /** The text as what the schema makes of it. */
-export function readDocument<T>(text: string, schema: z.ZodType<T>): Read<T> {
+export function readDocument<T>(text: string, schema: z.ZodMiniType<T>): Read<T> {
   const parsed = parseJson(text);
   if (!parsed.ok) {
     const { reason, offset } = parsed.fault;
@@ -37,7 +37,7 @@ export function readDocument<T>(text: string, schema: z.ZodType<T>): Read<T> {
  * The query of the URL. A parameter that is not known or comes twice is refused, since to leave one out would answer
  * another question.
  */
-export function readQuery<T>(request: Request, schema: z.ZodType<T>): Read<T> {
+export function readQuery<T>(request: Request, schema: z.ZodMiniType<T>): Read<T> {
   const given = new URL(request.url).searchParams;
   const twice = [...given.keys()].find((name, at, names) => names.indexOf(name) !== at);
   if (twice !== undefined) return badQuery(`Query ${twice}: is given more than once.`);

@@ -4,7 +4,7 @@
  * ROOT_KEY, which only the gateway has, and what was made when, so that a key that is used again after its time, or by
  * two at once, never gives one token to two things.
  */
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { Env } from "../../env.ts";
 import { sha256 } from "../../grant/digest.ts";
 import type { By } from "../commit.ts";
@@ -47,7 +47,7 @@ export async function madeBefore(by: By, asked: Idempotency | null): Promise<Mad
     .bind(by.operator.id, asked.key, by.now - KEPT_MS)
     .first();
   if (found === null) return null;
-  const { fingerprint, ...made } = Row.parse(found);
+  const { fingerprint, ...made } = z.parse(Row, found);
   if (fingerprint === asked.fingerprint) return made;
   return problem(422, "This Idempotency-Key was used for another request; take a new one.");
 }

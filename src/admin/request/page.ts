@@ -2,21 +2,21 @@
  * Pages of a list. A cursor names the last item of a page by what the list is ordered by, so that what is added or
  * taken away meanwhile neither doubles nor hides an item.
  */
-import * as z from "zod";
+import * as z from "zod/mini";
 import { problem } from "../problem.ts";
 
 const MOST = 1_000;
 
+const NO_LIMIT = `must be a whole number from 1 to ${MOST}`;
+
 const Limit = z
-  .string()
-  .regex(/^[1-9]\d{0,3}$/, "must be a whole number from 1 to 1000")
-  .transform(Number)
-  .refine((limit) => limit <= MOST, "must be a whole number from 1 to 1000");
+  .pipe(z.string().check(z.regex(/^[1-9]\d{0,3}$/, NO_LIMIT)), z.transform(Number))
+  .check(z.refine((limit) => limit <= MOST, NO_LIMIT));
 
 /** The parameters of every list. */
 export const PAGE = {
-  limit: Limit.optional().meta({ description: "Items at most, 1 to 1000; 100 when left out." }),
-  cursor: z.string().max(1_024).optional().meta({ description: "`next` of the page before." }),
+  limit: z.optional(Limit).check(z.describe("Items at most, 1 to 1000; 100 when left out.")),
+  cursor: z.optional(z.string().check(z.maxLength(1_024))).check(z.describe("`next` of the page before.")),
 };
 
 export type PageQuery = { readonly limit?: number | undefined; readonly cursor?: string | undefined };
@@ -28,7 +28,7 @@ export function limitOf({ limit }: PageQuery): number {
 export type Key = readonly (string | number)[];
 
 /** Where a page starts: null for the first one, undefined for a cursor that this list did not give. */
-export function keyOf<T extends Key>({ cursor }: PageQuery, shape: z.ZodType<T>): T | null | undefined {
+export function keyOf<T extends Key>({ cursor }: PageQuery, shape: z.ZodMiniType<T>): T | null | undefined {
   if (cursor === undefined) return null;
   try {
     const bytes = Uint8Array.from(atob(cursor.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0));
@@ -63,6 +63,6 @@ function cursorOf(key: Key): string {
 }
 
 /** The schema of a page, for the API's description. */
-export function pageShape<T extends z.ZodType>(item: T) {
-  return z.object({ items: z.array(item), next: z.string().nullable() });
+export function pageShape<T extends z.ZodMiniType>(item: T) {
+  return z.object({ items: z.array(item), next: z.nullable(z.string()) });
 }

@@ -3,7 +3,7 @@
  *
  * Secrets go in and never come out: what is answered names them and no more.
  */
-import * as z from "zod";
+import * as z from "zod/mini";
 import { loadSealedServer, serverKey } from "../../grant/contents.ts";
 import { canonicalJson } from "../../json/canonical.ts";
 import { serverLedgerOf } from "../../ledger/find.ts";
@@ -11,14 +11,15 @@ import { keeperOfServer } from "../../upstream/oauth/name.ts";
 import { forgetToken } from "../../upstream/oauth/source.ts";
 import { type ServerRecord, sealServer, unsealServer } from "../../upstream/server.ts";
 import { SecretValue, ServerFile, SLUG, secretNames } from "../../upstream/server-file.ts";
+import { bringIntoForce, notYetInForce } from "../care/force.ts";
 import { attempt, commit } from "../commit.ts";
-import { bringIntoForce, notYetInForce } from "../force.ts";
 import { isoTime, json } from "../json.ts";
 import { invalid, problem } from "../problem.ts";
 import { etagOf, unmet } from "../request/conditions.ts";
 import { badCursor, keyOf, limitOf, PAGE, pageOf, pageShape } from "../request/page.ts";
 import { type Arrived, document, route } from "../route.ts";
 import { destinationFaults } from "../secrets/destinations.ts";
+import { exposedSecrets } from "../secrets/exposed.ts";
 import { gatherSecrets, sameDestinations } from "../secrets/gather.ts";
 import { readRootKey } from "../secrets/root-key.ts";
 import { shownCounters, UsageShape } from "../usage.ts";
@@ -30,6 +31,7 @@ import {
   ownCredentials,
   type ServerRow,
   serverAt,
+  unowned,
   unused,
   usesOf,
   versionsOf,
@@ -38,26 +40,24 @@ import {
 
 const MOST_BYTES = 262_144;
 
-const Wish = ServerFile.extend({ secrets: z.record(z.string(), SecretValue).default({}) });
+const Wish = z.extend(ServerFile, { secrets: z._default(z.record(z.string(), SecretValue), {}) });
 
 const Server = z
   .object({
     slug: z.string(),
     name: z.string(),
-    description: z.string().optional(),
+    description: z.optional(z.string()),
     url: z.string(),
-    credential: z.unknown().meta({ description: "As in server.json: secrets are named, never written." }),
+    credential: z.unknown().check(z.describe("As in server.json: secrets are named, never written.")),
     era: z.string(),
     surface: z.array(z.string()),
-    secrets: z.array(z.string()).meta({ description: "Names of the secrets that the gateway keeps." }),
-    version: z
-      .string()
-      .meta({ description: "Of the sealed record: another one means other contents, secrets included." }),
+    secrets: z.array(z.string()).check(z.describe("Names of the secrets that the gateway keeps.")),
+    version: z.string().check(z.describe("Of the sealed record: another one means other contents, secrets included.")),
     revision: z.int(),
     createdAt: z.string(),
     updatedAt: z.string(),
   })
-  .meta({ id: "Server" });
+  .register(z.globalRegistry, { id: "Server" });
 
 const list = route({
   method: "GET",
@@ -109,7 +109,7 @@ const put = route({
     const { secrets: given, $schema: _, drift: __, ...file } = body;
     const root = readRootKey(env);
     if (!root.ok) return root.refused;
-    const misled = destinationFaults(asked, file, "/credential");
+    const misled = [...destinationFaults(asked, file, "/credential"), ...exposedSecrets(file, "/credential")];
     if (misled.length > 0) return invalid(misled);
     let made = false;
     const refused = await attempt(async () => {
@@ -119,9 +119,10 @@ const put = route({
       made = earlier === null;
       const stored = earlier === null ? null : await openStored(asked, root.value, earlier);
       const stays = stored !== null && sameDestinations(stored, file);
-      if (earlier !== null && !sameDestinations(earlier.file, { ...earlier.file, url: file.url })) {
+      const stands = earlier !== null && sameDestinations(earlier.file, { ...earlier.file, url: file.url });
+      if (!stands) {
         const holders = await ownCredentials(env.GRANTGATE_DB, slug);
-        if (holders > 0) return ownedElsewhere(slug, holders);
+        if (holders > 0) return ownedElsewhere(slug, holders, earlier === null);
       }
       const secrets = gatherSecrets(secretNames(file), given, stays ? stored.secrets : null);
       if (!secrets.ok) return invalid(secrets.faults);
@@ -131,7 +132,8 @@ const put = route({
       await env.GRANTGATE_KV.put(serverKey(version), sealed);
       const names = Object.keys(record.secrets);
       const statements = writeServer(env.GRANTGATE_DB, { slug, file, secrets: names, version, sealed }, asked.now);
-      const outcome = await commit(asked, [serverAt(slug, earlier?.revision ?? null)], statements, {
+      const rests = [serverAt(slug, earlier?.revision ?? null), ...(stands ? [] : [unowned(slug)])];
+      const outcome = await commit(asked, rests, statements, {
         action: "server.put",
         target: `server:${slug}`,
         before: earlier && facts(earlier),
@@ -208,8 +210,14 @@ export function noServer(slug: string): Response {
   return problem(404, `There is no server ${JSON.stringify(slug)}.`);
 }
 
-/** Their secrets were given for the address that the server has now. */
-function ownedElsewhere(slug: string, holders: number): Response {
+/** Their secrets were given for the address that the server has now, or had when it was deleted. */
+function ownedElsewhere(slug: string, holders: number, wasDeleted: boolean): Response {
+  if (wasDeleted) {
+    return problem(
+      409,
+      `There was a server ${slug}, and ${holders} of its grants still have a credential of their own, given for that one; revoke them first.`,
+    );
+  }
   return problem(
     409,
     `${slug} can't move to another address while ${holders} of its grants have a credential of their own; clear those first.`,

@@ -1,14 +1,15 @@
 /** Servers in the registry. The sealed record goes in with the row; nothing here sees a secret. */
-import * as z from "zod";
+import * as z from "zod/mini";
 import { SELECT_GRANT_RECORD } from "../../grant/record.ts";
+import { jsonText } from "../../json/text.ts";
 import { ServerFile } from "../../upstream/server-file.ts";
 import type { Rest } from "../commit.ts";
 import { active, outstanding } from "../standing.ts";
 
 const Row = z.object({
   slug: z.string(),
-  file: z.string().transform((text) => ServerFile.parse(JSON.parse(text))),
-  secrets: z.string().transform((text) => z.array(z.string()).parse(JSON.parse(text))),
+  file: jsonText(ServerFile),
+  secrets: jsonText(z.array(z.string())),
   version: z.string(),
   revision: z.int(),
   createdAt: z.int(),
@@ -22,12 +23,12 @@ const SELECT = `
 /** Those whose slug comes after `after`, in order. */
 export async function listServers(db: D1Database, after: string, limit: number): Promise<ServerRow[]> {
   const { results } = await db.prepare(`${SELECT} WHERE slug > ?1 ORDER BY slug LIMIT ?2`).bind(after, limit).all();
-  return results.map((row) => Row.parse(row));
+  return results.map((row) => z.parse(Row, row));
 }
 
 export async function findServer(db: D1Database, slug: string): Promise<ServerRow | null> {
   const row = await db.prepare(`${SELECT} WHERE slug = ?1`).bind(slug).first();
-  return row === null ? null : Row.parse(row);
+  return row === null ? null : z.parse(Row, row);
 }
 
 /** Holds while the server is at this revision; null for one that is not there. */
@@ -77,18 +78,20 @@ export async function usesOf(db: D1Database, slug: string, now: number): Promise
     )
     .bind(slug, now)
     .first();
-  return Uses.parse(row);
+  return z.parse(Uses, row);
+}
+
+const OWNERS = "FROM grants WHERE server = ? AND credential_version IS NOT NULL AND status <> 'revoked'";
+
+/** Holds while no grant of the server has a credential of its own. */
+export function unowned(slug: string): Rest {
+  return { sql: `NOT EXISTS (SELECT 1 ${OWNERS})`, values: [slug] };
 }
 
 /** How many grants of the server have a credential of their own. */
 export async function ownCredentials(db: D1Database, slug: string): Promise<number> {
-  const count = await db
-    .prepare(
-      "SELECT count(*) AS count FROM grants WHERE server = ?1 AND credential_version IS NOT NULL AND status <> 'revoked'",
-    )
-    .bind(slug)
-    .first("count");
-  return z.int().parse(count);
+  const count = await db.prepare(`SELECT count(*) AS count ${OWNERS}`).bind(slug).first("count");
+  return z.parse(z.int(), count);
 }
 
 /** Holds while nothing uses the server. */
@@ -112,5 +115,5 @@ const Version = z.object({ version: z.string() });
 /** All versions of the server's record. */
 export async function versionsOf(db: D1Database, slug: string): Promise<string[]> {
   const { results } = await db.prepare("SELECT version FROM server_versions WHERE server = ?1").bind(slug).all();
-  return results.map((row) => Version.parse(row).version);
+  return results.map((row) => z.parse(Version, row).version);
 }

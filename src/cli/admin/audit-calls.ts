@@ -1,6 +1,6 @@
 /** `/audit` and `/changes`. */
 import { type Api, withQuery } from "./api.ts";
-import { AuditChain, AuditNews, AuditRecord, ChangeRecord } from "./shapes.ts";
+import { AuditChain, AuditGrant, AuditNews, AuditRecord, ChangeRecord } from "./shapes.ts";
 import { lines } from "./stream.ts";
 
 /** Instants are ISO 8601; `from` counts and `to` does not. */
@@ -33,6 +33,10 @@ export function auditCalls({ ask, all, connection }: Api) {
 
     /** Each line is the text of one record. */
     auditExport: (filter: AuditFilter) => lines(connection, withQuery("/audit/export", filter)),
+
+    /** Ids of the grants that there is or was a chain of. */
+    auditGrants: async (): Promise<readonly string[]> =>
+      (await all(AuditGrant, "/audit/chain")).map(({ grant }) => grant),
 
     auditChain: (grant: string) => ask(AuditChain, "GET", `/audit/chain/${encodeURIComponent(grant)}`),
 

@@ -1,6 +1,6 @@
 /** The admin API as functions, one for each request that this command makes. */
 import type { Context } from "../context.ts";
-import { adminBearer, findGateway, type Gateway } from "../gateway.ts";
+import { adminBearer, type Bearer, findGateway, type Gateway } from "../gateway.ts";
 import { apiOf } from "./api.ts";
 import { auditCalls } from "./audit-calls.ts";
 import { grantCalls } from "./grant-calls.ts";
@@ -32,8 +32,10 @@ export function openAdmin(
   signal?: AbortSignal,
 ): {
   readonly gateway: Gateway;
+  readonly bearer: Bearer;
   readonly admin: Admin;
 } {
   const gateway = findGateway(context);
-  return { gateway, admin: adminClient({ gateway, bearer: adminBearer(gateway, context), signal }) };
+  const bearer = adminBearer(gateway, context);
+  return { gateway, bearer, admin: adminClient({ gateway, bearer, signal }) };
 }

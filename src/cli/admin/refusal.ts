@@ -21,7 +21,6 @@ export class Refusal extends Failure {
 
 const NEXT: Readonly<Record<number, string>> = {
   403: "An admin can give another role: `npx grantgate operator role <id> <role>`; `npx grantgate whoami` tells your id.",
-  409: "Nothing was changed.",
   412: "Somebody changed it meanwhile. Nothing is lost and nothing was changed: look at it, and run the command again.",
   428: "It must be said which revision is changed. This command is older than the gateway: update it.",
 };
@@ -30,7 +29,7 @@ export function refusal({ gateway, bearer }: Connection, answer: Answer): Failur
   const { status } = answer;
   if (status === 401) {
     return found(
-      `The gateway at ${gateway.url} does not accept the admin token from ${bearer.from}.`,
+      `The gateway at ${gateway.url} does not accept the token from ${bearer.from}.`,
       "It must be this gateway's ADMIN_TOKEN, or the token (ggo_…) of an operator that is not revoked.",
     );
   }
@@ -47,7 +46,15 @@ export function refusal({ gateway, bearer }: Connection, answer: Answer): Failur
     return unreachable(shown(`The gateway at ${gateway.url} failed: ${said}`), "Its log says more.");
   }
   if (document === undefined) return notGrantgate(gateway, status);
-  return new Refusal(status, document, NEXT[status]);
+  return new Refusal(status, document, NEXT[status] ?? listed(document));
+}
+
+/** Where to look up a name that the gateway does not know. */
+function listed({ detail, errors = [] }: ProblemDocument): string | undefined {
+  const said = [detail ?? "", ...errors.map(({ message }) => message)].join(" ");
+  if (/ has no revision /.test(said)) return "`npx grantgate policy versions <server>/<policy>` lists those there are.";
+  const [, noun] = /there is no (grant|operator|policy|server) /i.exec(said) ?? [];
+  return noun === undefined ? undefined : `\`npx grantgate ${noun} list\` shows what there is.`;
 }
 
 /** Nothing answered: says how, and where to look. */
@@ -61,8 +68,11 @@ export function unreached(gateway: Gateway, error: unknown): Failure {
 }
 
 export function notGrantgate(gateway: Gateway, status: number): Failure {
+  const isDoor = (status >= 300 && status < 400) || status === 403;
   return unreachable(
     `What answers at ${gateway.url} (HTTP ${status}) is not Grantgate's admin API.`,
-    "Is the address the gateway's own, without /mcp or /api behind it?",
+    isDoor
+      ? "Does Cloudflare Access stand before it? Then set CLOUDFLARE_ACCESS_CLIENT_ID and CLOUDFLARE_ACCESS_CLIENT_SECRET."
+      : "Is the address the gateway's own, without /mcp or /api behind it?",
   );
 }

@@ -123,6 +123,8 @@ export const AuditNews = z.looseObject({ items: z.array(AuditRecord), after: z.s
 
 const ChainEnd = z.looseObject({ link: z.int(), hash: z.string() });
 
+export const AuditGrant = z.looseObject({ grant: z.string() });
+
 export const AuditChain = z.looseObject({ grant: z.string(), anchor: ChainEnd, head: ChainEnd, gathered: z.int() });
 
 export const ChangeRecord = z.looseObject({
@@ -131,6 +133,8 @@ export const ChangeRecord = z.looseObject({
   action: z.string(),
   target: z.string(),
   message: z.string().nullish(),
+  before: z.unknown().optional(),
+  after: z.unknown().optional(),
 });
 
 export const Rotated = z.looseObject({ servers: z.int(), credentials: z.int() });

@@ -3,7 +3,7 @@
  * that falls silent or breaks off is a failure, never a short result.
  */
 import type { Gateway } from "../gateway.ts";
-import { refusal, unreached } from "./refusal.ts";
+import { notGrantgate, refusal, unreached } from "./refusal.ts";
 import { answerOf, type Connection, headersOf } from "./request.ts";
 
 /** Milliseconds. An export of a filter that matches little may take a while between two lines. */
@@ -23,6 +23,10 @@ export async function* lines(connection: Connection, path: string): AsyncGenerat
       fetch(`${gateway.url}/api/v1${path}`, { headers, redirect: "manual", signal: over.signal }),
     );
     if (!response.ok) throw refusal(connection, answerOf(response, await response.text()));
+    // A page of somebody between here and there must never be taken for records.
+    if (response.headers.get("content-type")?.startsWith("application/x-ndjson") !== true) {
+      throw notGrantgate(gateway, response.status);
+    }
     if (response.body !== null) yield* split(chunks(gateway, response.body, heard));
   } finally {
     clearTimeout(silence);

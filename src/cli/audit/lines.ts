@@ -9,6 +9,7 @@ export function auditTable(records: readonly AuditRecord[]): Table {
   return {
     head: ["TIME", "GRANT", "TOOL", "EFFECT", "RULE", "MS"],
     flexible: ["GRANT", "TOOL", "RULE"],
+    spare: ["MS", "GRANT"],
     rows: records.map(({ time, grant, tool, method, effect, rule, upstream }) => [
       second(time),
       grant.label,

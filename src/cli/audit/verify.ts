@@ -10,31 +10,57 @@ import { chained } from "./chained.ts";
 
 export type Verdict = { readonly grant: string; readonly verification: Verification };
 
+/** What the gateway has of one grant, asked anew each time. */
+export type Source = {
+  readonly chain: () => Promise<Pick<AuditChain, "anchor" | "head">>;
+  readonly lines: () => AsyncIterable<string>;
+};
+
 /**
- * The trail of one grant up to the head that its ledger had a moment ago. What has come since is left out: it may be
- * read half, a call before it ended.
+ * The trail of one grant up to the head that its ledger had a moment ago. What has come since is left out, since it may
+ * be read half, a call before it ended; only that the ledger wrote so much is asked for.
  */
-export async function verifyGrant(
-  { anchor, head }: Pick<AuditChain, "anchor" | "head">,
+export async function verifyGrant({ chain, lines }: Source): Promise<Verification> {
+  for (;;) {
+    const { anchor, head } = await chain();
+    const seen = { link: head.link };
+    const verification = await verified(anchor, head, lines(), seen);
+    if (verification.kind === "whole" && seen.link === head.link) return verification;
+    const now = await chain();
+    if (verification.kind === "whole") return now.head.link < seen.link ? notWritten(now.head) : verification;
+    // What is over may have been let go of between the two answers. That ends: each time there is less of it.
+    if (now.anchor.link <= anchor.link) return verification;
+  }
+}
+
+function notWritten({ link }: Place): Verification {
+  return { kind: "broken", link: link + 1, reason: `link ${link + 1} is not one that the grant's ledger wrote` };
+}
+
+async function verified(
+  anchor: Place,
+  head: Place,
   lines: AsyncIterable<string>,
+  seen: { link: number },
 ): Promise<Verification> {
   try {
-    return await verifyChain(upTo(head.link, lines), anchor, head);
+    return await verifyChain(upTo(head.link, lines, seen), anchor, head);
   } catch (error) {
     if (error instanceof Unreadable) return { kind: "broken", link: error.link, reason: error.message };
     throw error;
   }
 }
 
-async function* upTo(last: number, lines: AsyncIterable<string>): AsyncGenerator<Chained> {
+/** `seen` comes to be the last link there is. */
+async function* upTo(last: number, lines: AsyncIterable<string>, seen: { link: number }): AsyncGenerator<Chained> {
   let link = 0;
   for await (const line of lines) {
     const record = chainedLine(line, link + 1);
+    const { endLink } = record;
     link = record.link;
-    if (link > last) return;
-    yield record.endLink !== null && record.endLink > last
-      ? { ...record, ending: null, endLink: null, endHash: null }
-      : record;
+    seen.link = Math.max(seen.link, link, endLink ?? 0);
+    if (link > last) continue;
+    yield endLink !== null && endLink > last ? { ...record, ending: null, endLink: null, endHash: null } : record;
   }
 }
 

@@ -31,13 +31,16 @@ export async function auditVerify(context: Context, options: VerifyOptions): Pro
 
 async function ofGateway(context: Context, grant: string | undefined): Promise<readonly Verdict[]> {
   const { admin } = openAdmin(context);
-  const grants = grant === undefined ? (await admin.grants()).map(({ id }) => id) : [grant];
+  const grants = grant === undefined ? await admin.auditGrants() : [grant];
   const verdicts: Verdict[] = [];
   for (const id of grants) {
     context.terminal.status?.(`${verdicts.length + 1} of ${grants.length}: ${id}`);
     verdicts.push({
       grant: id,
-      verification: await verifyGrant(await admin.auditChain(id), admin.auditExport({ grant: id })),
+      verification: await verifyGrant({
+        chain: () => admin.auditChain(id),
+        lines: () => admin.auditExport({ grant: id }),
+      }),
     });
   }
   context.terminal.status?.("");

@@ -1,6 +1,7 @@
 /** `grantgate audit list` and `changes`: what agents did, and what operators changed. */
 import type { AuditFilter, ChangeFilter } from "../admin/audit-calls.ts";
 import { openAdmin } from "../admin/client.ts";
+import { changeText } from "../audit/change-text.ts";
 import { auditTable } from "../audit/lines.ts";
 import type { Context } from "../context.ts";
 import { since } from "../expiry.ts";
@@ -30,14 +31,14 @@ export async function auditChanges(
   const items = await openAdmin(context).admin.changes(timed(filter, context.now()), limit);
   if (json) printJson(terminal, { items });
   else {
-    const rows = items.map(({ time, operator, action, target, message }) => [
+    const rows = items.map(({ time, operator, action, target, message, ...facts }) => [
       second(time),
       `${operator.name} (${operator.role})`,
       action,
       target,
-      message ?? "",
+      [message ?? "", changeText(facts)].filter((part) => part !== "").join("; "),
     ]);
-    const table = { head: ["TIME", "OPERATOR", "ACTION", "TARGET", "MESSAGE"], rows, flexible: ["OPERATOR"] };
+    const table = { head: ["TIME", "OPERATOR", "ACTION", "TARGET", "WHAT"], rows, flexible: ["OPERATOR"] };
     printTable(terminal, table, "No such changes.");
   }
   return 0;

@@ -27,6 +27,7 @@ export async function grantList(context: Context, { limit, json, ...filter }: Gr
 export function grantTable(grants: readonly Grant[]) {
   return {
     head: ["ID", "STATUS", "SERVER", "POLICY", "CREATED", "EXPIRES", "LABEL"],
+    spare: ["CREATED", "EXPIRES"],
     rows: grants.map(({ id, status, server, policy, createdAt, expiresAt, label, tags }) => [
       id,
       status,

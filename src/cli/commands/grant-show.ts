@@ -48,7 +48,7 @@ function grantFields(grant: Grant, { calls }: Usage): Record<string, string | un
     Expires: expiresAt == null ? "never" : second(expiresAt),
     Revoked: revokedAt == null ? undefined : second(revokedAt),
     Tokens: grant.tokens.map(tokenText).join("; "),
-    Calls: calls === undefined ? undefined : String(calls),
+    Decisions: calls === undefined ? undefined : String(calls),
   };
 }
 

@@ -22,6 +22,7 @@ export type StateOptions = Yes & {
 };
 
 const DONE = { suspend: "suspended", resume: "active again", revoke: "revoked" } as const;
+const PAST = { suspend: "suspended", resume: "resumed", revoke: "revoked" } as const;
 /** In which state a grant is for it to be done. */
 const FROM = { suspend: ["active"], resume: ["suspended"], revoke: ["active", "suspended"] } as const;
 
@@ -68,7 +69,7 @@ async function choose(
     if (filtered)
       throw usage("--server, --policy and --tag choose among all grants.", "Say --all with them, or name ids.");
     if (ids.length === 0)
-      throw usage(`Which grant is to ${action}?`, "Name ids, or --all with --server, --policy or --tag.");
+      throw usage(`Which grant is to be ${PAST[action]}?`, "Name ids, or --all with --server, --policy or --tag.");
     return [...new Set(ids)];
   }
   if (ids.length > 0) throw usage("Either ids are named, or --all is said.");

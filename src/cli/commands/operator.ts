@@ -46,12 +46,12 @@ export async function operatorList(context: Context, { json }: Json): Promise<Ex
       role,
       kind === "token" ? "token" : `${kind} ${email ?? group ?? ""}`,
       day(createdAt),
-      revokedAt == null ? "active" : `revoked ${day(revokedAt)}`,
+      revokedAt == null ? "active" : "revoked",
       name,
     ]);
     const head = ["ID", "ROLE", "KNOWN BY", "CREATED", "STATUS", "NAME"];
     const none = "No operators: only whoever holds ADMIN_TOKEN may use this gateway's admin API.";
-    printTable(context.terminal, { head, rows, flexible: ["KNOWN BY"] }, none);
+    printTable(context.terminal, { head, rows, flexible: ["KNOWN BY"], spare: ["CREATED"] }, none);
   }
   return 0;
 }
@@ -72,9 +72,12 @@ export async function operatorRevoke(context: Context, id: string, options: Yes 
 }
 
 export async function whoami(context: Context, { json }: Json): Promise<ExitCode> {
-  const { gateway, admin } = openAdmin(context);
+  const { gateway, bearer, admin } = openAdmin(context);
   const me = await admin.whoami();
   if (json) printJson(context.terminal, me);
-  else context.terminal.out(shown(`${me.name} (${me.id}), ${me.role}, at ${gateway.url}`));
+  else
+    context.terminal.out(
+      shown(`${me.name} (${me.id}), ${me.role}, at ${gateway.url}, by the token from ${bearer.from}`),
+    );
   return 0;
 }

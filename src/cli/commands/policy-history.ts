@@ -29,7 +29,7 @@ export async function policyDifference(
     return 0;
   }
   const after = to ?? (await admin.policy(named.server, named.policy)).revision;
-  const before = from ?? (await revisionBefore(admin, named, after));
+  const before = from ?? (await revisionBefore(admin, named, after, "compare it with"));
   const lines = await difference(admin, named, before, after);
   terminal.err(`Policy ${name}, from revision ${before} to ${after}:`);
   if (lines.length === 0) terminal.err("Nothing differs.");
@@ -44,7 +44,7 @@ export async function policyRollback(context: Context, name: string, options: Ro
   const named = policyNamed(name);
   const { admin } = openAdmin(context);
   const { revision: present, grants } = await admin.policy(named.server, named.policy);
-  const revision = options.to ?? (await revisionBefore(admin, named, present));
+  const revision = options.to ?? (await revisionBefore(admin, named, present, "go back to"));
   const lines = await difference(admin, named, present, revision);
   if (!options.json) {
     terminal.err(`Policy ${name} would go back from revision ${present} to what it was in ${revision}:`);
@@ -60,13 +60,15 @@ export async function policyRollback(context: Context, name: string, options: Ro
 }
 
 /** Revisions are numbered through deletions, so the one before need not be one less. */
-async function revisionBefore(admin: Admin, { server, policy }: Named, revision: number): Promise<number> {
+async function revisionBefore(
+  admin: Admin,
+  { server, policy }: Named,
+  revision: number,
+  wish: "go back to" | "compare it with",
+): Promise<number> {
   const before = (await admin.policyVersions(server, policy)).find((version) => version.revision < revision);
   if (before === undefined) {
-    throw found(
-      `Policy ${server}/${policy} has no revision before ${revision}.`,
-      "There is nothing to compare it with.",
-    );
+    throw found(`Policy ${server}/${policy} has no revision before ${revision}.`, `There is nothing to ${wish}.`);
   }
   return before.revision;
 }

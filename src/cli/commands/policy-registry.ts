@@ -30,7 +30,7 @@ export async function policyList(
     const head = ["POLICY", "REVISION", "VERSION", "GRANTS", "CHANGED", "BY", "MESSAGE"];
     printTable(
       context.terminal,
-      { head, rows, flexible: ["BY"] },
+      { head, rows, flexible: ["BY"], spare: ["VERSION", "BY", "CHANGED"] },
       "No policies. Bring them with `npx grantgate apply`.",
     );
   }
@@ -67,7 +67,11 @@ export async function policyVersions(
       message ?? "",
     ]);
     const head = ["REVISION", "VERSION", "SINCE", "BY", "MESSAGE"];
-    printTable(context.terminal, { head, rows, flexible: ["BY"] }, `Policy ${shown(name)} has no versions.`);
+    printTable(
+      context.terminal,
+      { head, rows, flexible: ["BY"], spare: ["VERSION"] },
+      `Policy ${shown(name)} has no versions.`,
+    );
   }
   return 0;
 }

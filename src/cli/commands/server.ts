@@ -9,6 +9,8 @@ import { printUsage } from "./grant-show.ts";
 
 type Json = { readonly json?: true };
 
+const SPARE = ["SURFACE", "REVISION", "ERA", "NAME"];
+
 export async function serverList(context: Context, { json }: Json): Promise<ExitCode> {
   const items = await openAdmin(context).admin.servers();
   if (json) printJson(context.terminal, { items });
@@ -24,7 +26,7 @@ export async function serverList(context: Context, { json }: Json): Promise<Exit
     ]);
     const head = ["SERVER", "NAME", "ERA", "SURFACE", "SECRETS", "REVISION", "URL"];
     const none = "No servers. Put one into a folder with a server.json, and `npx grantgate apply` it.";
-    printTable(context.terminal, { head, rows, flexible: ["NAME", "SURFACE", "SECRETS"] }, none);
+    printTable(context.terminal, { head, rows, flexible: ["NAME", "SURFACE", "SECRETS"], spare: SPARE }, none);
   }
   return 0;
 }

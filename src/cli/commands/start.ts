@@ -35,7 +35,7 @@ export async function start(context: Context, options: StartOptions): Promise<Ex
   writeLocal(root, state);
   const stop = stopSignal(context.now);
   const all = children();
-  const running = serve(context, { port, state, demo: options.demo, children: all }, (ready) => {
+  const running = serve(context, { port, state, demo: options.demo, madeSecrets, children: all }, (ready) => {
     writeLocal(root, { ...state, ...(ready && { demo: ready }) });
     const told = { url, demo: ready, platform: process.platform };
     terminal.out(options.json ? readyJson(told) : `\n${announcement(told, terminal.paint)}\n`);

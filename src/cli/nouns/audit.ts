@@ -7,11 +7,16 @@ import type { VerifyOptions } from "../commands/audit-verify.ts";
 import { type Group, HEADINGS, type Json } from "./group.ts";
 import { countOrNone, EFFECTS, limit } from "./options.ts";
 
-export function auditCommands({ root, add, context, done }: Group): void {
-  const audit = root
-    .command("audit")
-    .description("what agents did and what operators changed: list, follow, export, verify")
-    .helpGroup(HEADINGS.what);
+export function auditCommands({ add, noun, context, done }: Group): void {
+  const audit = noun(
+    "audit",
+    HEADINGS.what,
+    "what agents did and what operators changed: list, follow, export, verify",
+    "npx grantgate audit list --effect deny --from 24h",
+    "npx grantgate audit tail",
+    "npx grantgate audit changes --from 7d",
+    "npx grantgate audit verify",
+  );
 
   span(
     filters(

@@ -5,7 +5,7 @@ import type { CredentialOptions } from "../commands/grant-credential.ts";
 import type { RotateOptions } from "../commands/grant-rotate.ts";
 import type { Action, StateOptions } from "../commands/grant-state.ts";
 import type { Group, Json } from "./group.ts";
-import { collected, yes } from "./options.ts";
+import { many, yes } from "./options.ts";
 
 export function grantChangeCommands(grant: Command, group: Group): void {
   const { add, context, done } = group;
@@ -51,7 +51,7 @@ export function grantChangeCommands(grant: Command, group: Group): void {
     "npx grantgate grant edit grt_… --tag team-net --tag prod",
   )
     .option("--label <text>", "who or what uses it")
-    .option("--tag <tag>", "its tags from now on; may be given more than once", collected, [])
+    .addOption(many("--tag <tag>", "its tags from now on; may be given more than once"))
     .option("--no-tags", "take all tags away")
     .action(async (id: string, options: EditOptions) => {
       done(await (await import("../commands/grant-change.ts")).grantEdit(context, id, options));
@@ -63,7 +63,7 @@ export function grantChangeCommands(grant: Command, group: Group): void {
     `TOKEN=… npx grantgate grant credential grt_… --header 'Authorization: Bearer \${secret:TOKEN}'`,
     "npx grantgate grant credential grt_… --clear",
   )
-    .option("--header <header>", "a header with its secrets by name; may be given more than once", collected, [])
+    .addOption(many("--header <header>", "a header with its secrets by name; may be given more than once"))
     .option("--clear", "use the server's own credential again")
     .action(async (id: string, options: CredentialOptions) => {
       done(await (await import("../commands/grant-credential.ts")).grantCredential(context, id, options));

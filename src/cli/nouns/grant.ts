@@ -4,14 +4,19 @@ import type { GrantCreateOptions } from "../commands/grant-create.ts";
 import type { GrantListOptions } from "../commands/grant-list.ts";
 import { grantChangeCommands } from "./grant-change.ts";
 import { type Group, HEADINGS, type Json } from "./group.ts";
-import { collected, limit, STATUSES } from "./options.ts";
+import { limit, many, STATUSES } from "./options.ts";
 
 export function grantCommands(group: Group): void {
-  const { root, add, context, done } = group;
-  const grant = root
-    .command("grant")
-    .description("make, list, change and end grants: the right of one client to one server")
-    .helpGroup(HEADINGS.who);
+  const { add, noun, context, done } = group;
+  const grant = noun(
+    "grant",
+    HEADINGS.who,
+    "make, list, change and end grants: the right of one client to one server",
+    "npx grantgate grant create --server fortios --policy standard --label ci --expires 30d",
+    "npx grantgate grant list --status active",
+    "npx grantgate grant rotate grt_… --overlap 1h",
+    "npx grantgate grant revoke grt_…",
+  );
 
   add(
     grant,
@@ -23,7 +28,7 @@ export function grantCommands(group: Group): void {
     .requiredOption("--server <slug>", "server the grant is for")
     .requiredOption("--policy <name>", "policy that decides its calls")
     .requiredOption("--label <text>", "who or what will use it")
-    .option("--tag <tag>", "a tag; may be given more than once", collected, [])
+    .addOption(many("--tag <tag>", "a tag; may be given more than once"))
     .option("--expires <when>", "a duration (12h, 30d) or an instant (2027-01-31T00:00:00Z)")
     .option("--idempotency-key <key>", "said again within a day, makes no second grant (default: a new one each time)")
     .action(async (options: GrantCreateOptions) => {

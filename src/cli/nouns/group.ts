@@ -8,6 +8,8 @@ export type Group = {
   readonly context: Context;
   /** A command with its description and examples. `--json` is on each of them. */
   readonly add: (parent: Command, usage: string, description: string, ...examples: string[]) => Command;
+  /** A noun, which does nothing by itself: its verbs are added to it. */
+  readonly noun: (name: string, heading: string, description: string, ...examples: string[]) => Command;
   /** Told how the command ended. */
   readonly done: (exit: ExitCode) => void;
 };

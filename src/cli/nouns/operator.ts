@@ -5,11 +5,15 @@ import type { Yes } from "../confirm.ts";
 import { type Group, HEADINGS, type Json } from "./group.ts";
 import { ROLES, role, yes } from "./options.ts";
 
-export function operatorCommands({ root, add, context, done }: Group): void {
-  const operator = root
-    .command("operator")
-    .description("let people and programs use the admin API: viewer, policy_manager or admin")
-    .helpGroup(HEADINGS.who);
+export function operatorCommands({ root, add, noun, context, done }: Group): void {
+  const operator = noun(
+    "operator",
+    HEADINGS.who,
+    "let people and programs use the admin API: viewer, policy_manager or admin",
+    "npx grantgate operator create --name ci --role policy_manager",
+    "npx grantgate operator list",
+    "npx grantgate operator revoke opr_…",
+  );
 
   add(
     operator,

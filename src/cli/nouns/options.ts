@@ -39,6 +39,11 @@ export function countOrNone(text: string): number {
   return text === "0" ? 0 : count(text);
 }
 
-export function collected(item: string, items: readonly string[]): string[] {
+/** An option that may be given more than once. */
+export function many(flags: string, description: string): Option {
+  return new Option(flags, description).argParser(collected).default([], "none");
+}
+
+function collected(item: string, items: readonly string[]): string[] {
   return [...items, item];
 }

@@ -4,7 +4,7 @@ import type { Yes } from "../confirm.ts";
 import { type Group, HEADINGS, type Json } from "./group.ts";
 import { yes } from "./options.ts";
 
-export function serverCommands({ root, add, context, done }: Group): void {
+export function serverCommands({ root, add, noun, context, done }: Group): void {
   add(
     root,
     "apply <folder>",
@@ -25,7 +25,13 @@ export function serverCommands({ root, add, context, done }: Group): void {
       done(await (await import("../commands/apply.ts")).apply(context, folder, options));
     });
 
-  const server = root.command("server").description("list, show and delete servers").helpGroup(HEADINGS.files);
+  const server = noun(
+    "server",
+    HEADINGS.files,
+    "list, show and delete servers; `apply` makes and changes them",
+    "npx grantgate server list",
+    "npx grantgate server show fortios",
+  );
 
   add(server, "list", "list the servers behind the gateway", "npx grantgate server list").action(
     async (options: Json) => {

@@ -2,11 +2,14 @@
 import { type Group, HEADINGS, type Json } from "./group.ts";
 import { ROTATION } from "./rotation.ts";
 
-export function upkeepCommands({ root, add, context, done }: Group): void {
-  const secrets = root
-    .command("secrets")
-    .description("which secrets are named where, and changing the key that seals them")
-    .helpGroup(HEADINGS.upkeep);
+export function upkeepCommands({ add, noun, context, done }: Group): void {
+  const secrets = noun(
+    "secrets",
+    HEADINGS.upkeep,
+    "which secrets are named where, and changing the key that seals them",
+    "npx grantgate secrets list",
+    "npx grantgate secrets rotate",
+  );
 
   add(
     secrets,

@@ -3,15 +3,20 @@ import type { PolicyCheckOptions } from "../commands/policy-check.ts";
 import type { PolicyExplainOptions } from "../commands/policy-explain.ts";
 import type { PolicyTestOptions } from "../commands/policy-test.ts";
 import { type Group, HEADINGS } from "../nouns/group.ts";
-import { collected } from "../nouns/options.ts";
+import { many } from "../nouns/options.ts";
 import { policyCommandsOf } from "../nouns/policy.ts";
 
 export function policyCommands(group: Group): void {
-  const { root, add, context, done } = group;
-  const policy = root
-    .command("policy")
-    .description("check, test and explain policy files; list, compare and roll back what is in force")
-    .helpGroup(HEADINGS.files);
+  const { add, noun, context, done } = group;
+  const policy = noun(
+    "policy",
+    HEADINGS.files,
+    "check, test and explain policy files; list, compare and roll back what is in force",
+    "npx grantgate policy check",
+    'npx grantgate policy explain policies/everything/demo.json echo \'{"message":"hi"}\'',
+    "npx grantgate policy diff fortios/standard",
+    "npx grantgate policy rollback fortios/standard",
+  );
 
   add(
     policy,
@@ -51,7 +56,7 @@ export function policyCommands(group: Group): void {
     "npx grantgate policy explain policies/fortios/standard.json firewall_policy_delete @call.json --tag ops",
   )
     .option("--label <text>", "the label of the grant that calls", "explain")
-    .option("--tag <tag>", "a tag of it; may be given more than once", collected, [])
+    .addOption(many("--tag <tag>", "a tag of it; may be given more than once"))
     .option("--at <instant>", "when, such as 2026-01-31T09:00:00Z (default: now)")
     .action(async (path: string, tool: string, json: string | undefined, options: PolicyExplainOptions) => {
       done(await (await import("../commands/policy-explain.ts")).policyExplain(context, path, tool, json, options));

@@ -3,7 +3,8 @@
  * how; once all stand, this only waits for one of the children to end.
  */
 import { join, relative } from "node:path";
-import { adminClient } from "../admin/client.ts";
+import { type Admin, adminClient } from "../admin/client.ts";
+import { Refusal } from "../admin/refusal.ts";
 import { carryOut, checkFolder, compare } from "../apply/apply.ts";
 import type { ServerPlan } from "../apply/plan.ts";
 import { policyLine, serverLine } from "../apply/show.ts";
@@ -11,6 +12,7 @@ import type { Context, Environment } from "../context.ts";
 import { found } from "../failure.ts";
 import { adminBearer } from "../gateway.ts";
 import type { DemoGrant, LocalState } from "../local.ts";
+import type { Terminal } from "../terminal.ts";
 import { logTail } from "./child.ts";
 import { type Children, lost } from "./children.ts";
 import { demoGrant } from "./demo-grant.ts";
@@ -22,6 +24,8 @@ export type Setting = {
   readonly port: number;
   readonly state: LocalState;
   readonly demo: boolean;
+  /** Whether the secrets are new, and what is kept here from before was sealed with others. */
+  readonly madeSecrets: boolean;
   readonly children: Children;
 };
 
@@ -58,9 +62,11 @@ export async function serve(
         `All of it: ${relative(context.cwd, gateway.log)}`,
       );
     }
-    if (demoAt === undefined) return undefined;
     const here = { url: state.url, local: state };
-    const admin = adminClient({ gateway: here, bearer: adminBearer(here, context) });
+    // Whatever the environment says: what is made here is made with the key of this checkout.
+    const admin = adminClient({ gateway: here, bearer: adminBearer(here, { env: {}, root }) });
+    if (setting.madeSecrets) await sealAnew(admin, terminal);
+    if (demoAt === undefined) return undefined;
     const servers = await compare(checked, admin, withDemo, terminal.ask);
     await carryOut(servers, admin, withDemo, terminal.ask, {
       server: (slug, step) => step.kind !== "skip" && terminal.err(serverLine(slug, step, "done", terminal.paintErr)),
@@ -76,6 +82,16 @@ export async function serve(
     over.abort();
   }
   return loss;
+}
+
+/** What can't be sealed anew keeps nothing else from running: it is told, and its calls are refused. */
+async function sealAnew(admin: Admin, terminal: Terminal): Promise<void> {
+  try {
+    await admin.rotateSecrets();
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    terminal.err(`${terminal.paintErr("yellow", "warning:")} ${error.message}`);
+  }
 }
 
 function skippedServers(servers: readonly ServerPlan[]): string {

@@ -2,7 +2,7 @@
  * What a token endpoint answered: a token, or a sentence that says why there is none. Pure. Nothing of the answer is
  * repeated but an error code out of a fixed list: the rest may hold secrets.
  */
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { Granted } from "./token.ts";
 
 /** A life that is not told (RFC 6749, section 5.1, leaves it to the documentation), in seconds. */
@@ -19,22 +19,15 @@ const ERRORS = new Set([
   "invalid_target",
 ]);
 
-const Life = z.number().positive();
+const Life = z.number().check(z.positive());
+
+const Digits = z.pipe(z.string().check(z.regex(/^\d{1,10}$/)), z.transform(Number));
 
 const Answer = z.object({
-  access_token: z.string().regex(/^[!-~]{1,16384}$/),
-  token_type: z.string().regex(/^bearer$/i),
+  access_token: z.string().check(z.regex(/^[!-~]{1,16384}$/)),
+  token_type: z.string().check(z.regex(/^bearer$/i)),
   // Some endpoints write the number as a string.
-  expires_in: z
-    .union([
-      Life,
-      z
-        .string()
-        .regex(/^\d{1,10}$/)
-        .transform(Number)
-        .pipe(Life),
-    ])
-    .default(UNTOLD_LIFE),
+  expires_in: z._default(z.union([Life, z.pipe(Digits, Life)]), UNTOLD_LIFE),
 });
 
 export function readTokenAnswer(status: number, text: string): Granted | string {

@@ -6,7 +6,7 @@
  * must never write a token or a client's secret in clear, to storage, to a log or into an error.
  */
 import { DurableObject } from "cloudflare:workers";
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { Env } from "../../env.ts";
 import { Kept } from "../../grant/kept.ts";
 import { log } from "../../observe/log.ts";
@@ -117,7 +117,8 @@ export class CredentialKeeper extends DurableObject<Env> {
     line.askAgainAt = 0;
     line.token = fetched;
     const sealed = await seal(rootKeyOf(this.env), PURPOSE, this.#identity(version), JSON.stringify(fetched));
-    this.ctx.storage.kv.put(KEY, sealed);
+    // Unless it was told to forget meanwhile.
+    if (this.#lines.get(version) === line) this.ctx.storage.kv.put(KEY, sealed);
     return fetched;
   }
 

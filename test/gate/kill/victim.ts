@@ -11,8 +11,13 @@ export type Victim = {
 };
 
 /** All that it writes goes to `say`. */
-export async function startVictim(folder: string, say: (text: string) => void): Promise<Victim> {
-  let child = await begin(folder, "0", true, say);
+export async function startVictim(
+  folder: string,
+  settings: Readonly<Record<string, string>>,
+  say: (text: string) => void,
+): Promise<Victim> {
+  const begin = (port: string, when: "new" | "again") => begun([folder, port, when, JSON.stringify(settings)], say);
+  let child = await begin("0", "new");
   const { url } = child;
   const { port } = new URL(url);
   return {
@@ -24,16 +29,16 @@ export async function startVictim(folder: string, say: (text: string) => void): 
       await gone;
     },
     async restart() {
-      child = await begin(folder, port, false, say);
+      child = await begin(port, "again");
     },
   };
 }
 
 type Begun = { readonly process: ChildProcess; readonly url: string };
 
-async function begin(folder: string, port: string, isNew: boolean, say: (text: string) => void): Promise<Begun> {
-  const args = [join(import.meta.dirname, "host.ts"), folder, port, isNew ? "new" : "again"];
-  const started = spawn(process.execPath, args, { detached: true, stdio: ["ignore", "pipe", "pipe"] });
+async function begun(args: readonly string[], say: (text: string) => void): Promise<Begun> {
+  const host = join(import.meta.dirname, "host.ts");
+  const started = spawn(process.execPath, [host, ...args], { detached: true, stdio: ["ignore", "pipe", "pipe"] });
   started.stderr.setEncoding("utf8").on("data", say);
   for await (const line of createInterface({ input: started.stdout })) {
     if (!URL.canParse(line)) {

@@ -1,7 +1,9 @@
+import { readdirSync } from "node:fs";
 import { createServer } from "node:http";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { grant, type Reply, standIn } from "./gateway-stand-in.ts";
 import { grantgate } from "./grantgate.ts";
+import { folder } from "./stage.ts";
 
 function always(status: number, detail: string, headers: Record<string, string> = {}): () => Reply {
   return () => ({ status, body: { title: "t", status, detail }, headers, problem: true });
@@ -52,6 +54,44 @@ describe("a gateway that says no", () => {
       exit: 3,
       err: expect.stringContaining("is not Grantgate's admin API"),
     });
+  });
+});
+
+describe("an answer that only looks right", () => {
+  test("is no export, whatever its status says", async () => {
+    const at = await standIn(undefined, () => ({ status: 200, body: { sign: "in" } }));
+    const root = folder();
+    for (const line of ["audit export", "audit export --out trail.ndjson"]) {
+      expect(await grantgate(line, { at, root })).toMatchObject({
+        exit: 3,
+        out: "",
+        err: expect.stringContaining("is not Grantgate's admin API"),
+      });
+    }
+    expect(readdirSync(root)).toEqual([]);
+  });
+
+  test("of a door before the gateway names what opens it", async () => {
+    const at = await standIn(undefined, () => ({ status: 302, headers: { location: "https://sign.in" } }));
+    expect(await grantgate("status", { at })).toMatchObject({
+      exit: 3,
+      err: expect.stringContaining("CLOUDFLARE_ACCESS_CLIENT_ID"),
+    });
+  });
+});
+
+describe("a name that the gateway does not know", () => {
+  test.each([
+    [404, { detail: 'There is no grant "grt_x".' }, "grant list"],
+    [422, { errors: [{ pointer: "/server", message: 'there is no server "x"' }] }, "server list"],
+    [404, { detail: 's/p has no revision "9".' }, "policy versions"],
+    [404, { detail: "The admin API has nothing at this path." }, undefined],
+  ])("%i %j is told with the command that lists them", async (status, body, command) => {
+    const at = await standIn(undefined, () => ({ status, body, problem: true }));
+    const { exit, err } = await grantgate("grant show grt_x", { at });
+    expect(exit).toBe(1);
+    if (command === undefined) expect(err).not.toContain("npx");
+    else expect(err).toContain(`npx grantgate ${command}`);
   });
 });
 

@@ -8,6 +8,7 @@ import { shownRecord } from "../../../src/audit/show.ts";
 import type { AuditRecord } from "../../../src/cli/admin/shapes.ts";
 import { split } from "../../../src/cli/admin/stream.ts";
 import { chained } from "../../../src/cli/audit/chained.ts";
+import { changeText } from "../../../src/cli/audit/change-text.ts";
 import { type Follow, follow } from "../../../src/cli/audit/follow.ts";
 import { auditLine } from "../../../src/cli/audit/lines.ts";
 import { found, unreachable } from "../../../src/cli/failure.ts";
@@ -16,7 +17,7 @@ import { parseJson } from "../../../src/json/parse.ts";
 import type { JsonObject } from "../../../src/json/value.ts";
 import { standIn } from "./gateway-stand-in.ts";
 import { grantgate } from "./grantgate.ts";
-import { folder } from "./stage.ts";
+import { folder, screen } from "./stage.ts";
 
 const ZERO = "0".repeat(64);
 
@@ -169,10 +170,17 @@ describe("verifying an export in a file", () => {
 });
 
 describe("verifying what the gateway has", () => {
-  async function gateway(lines: readonly string[], head: { link: number; hash: string }) {
+  /** `later` is the head that the ledger has when it is asked again. */
+  async function gateway(lines: readonly string[], head: { link: number; hash: string }, later = head) {
+    let asked = 0;
     return standIn(undefined, ({ path }) => {
+      if (path.includes("/audit/chain?")) return { status: 200, body: { items: [{ grant: "grt_1" }], next: null } };
       if (path.includes("/audit/chain/")) {
-        return { status: 200, body: { grant: "grt_1", anchor: { link: 0, hash: ZERO }, head, gathered: head.link } };
+        const now = asked++ === 0 ? head : later;
+        return {
+          status: 200,
+          body: { grant: "grt_1", anchor: { link: 0, hash: ZERO }, head: now, gathered: now.link },
+        };
       }
       return path.includes("/audit/export?grant=grt_1") ? { status: 200, lines } : undefined;
     });
@@ -194,10 +202,21 @@ describe("verifying what the gateway has", () => {
   });
 
   test("leaves out what came after the head was told: it may be read half", async () => {
+    const { lines, head: later } = await trail("grt_1", 4);
+    const second = JSON.parse(lines[1] ?? "");
+    const head = { link: 2, hash: second.chain.hash };
+    const at = await gateway(lines.slice(0, 3), head, later);
+    expect(await grantgate("audit verify", { at })).toMatchObject({ exit: 0 });
+  });
+
+  test("finds what stands behind the head and was never written by the ledger", async () => {
     const { lines } = await trail("grt_1", 4);
     const second = JSON.parse(lines[1] ?? "");
     const head = { link: 2, hash: second.chain.hash };
-    expect(await grantgate("audit verify", { at: await gateway(lines.slice(0, 3), head) })).toMatchObject({ exit: 0 });
+    expect(await grantgate("audit verify", { at: await gateway(lines.slice(0, 3), head) })).toMatchObject({
+      exit: 1,
+      out: expect.stringContaining("link 3 is not one that the grant's ledger wrote"),
+    });
   });
 });
 
@@ -324,27 +343,54 @@ describe("listing", () => {
     const at = await standIn(undefined, () => ({ status: 200, body: { items, next: null } }));
     const { out } = await grantgate("audit list --effect deny --limit 3", { at });
     expect(out.split("\n").slice(0, 4)).toEqual([
-      "TIME                 GRANT  TOOL  EFFECT  RULE                  MS",
-      "2026-11-21 12:00:00  ci     pay   allow",
-      "2026-11-21 12:00:00  ci     pay   deny    /tools/pay/deny_if/0",
-      "2026-11-21 12:00:00  ci     pay   allow                         12.5",
+      "TIME                  GRANT  TOOL  EFFECT  RULE                  MS",
+      "2026-11-21 12:00:00Z  ci     pay   allow",
+      "2026-11-21 12:00:00Z  ci     pay   deny    /tools/pay/deny_if/0",
+      "2026-11-21 12:00:00Z  ci     pay   allow                         12.5",
     ]);
     expect(at.seen[0]?.path).toBe("/api/v1/audit?effect=deny&limit=3");
   });
 
-  test("changes tells who did what", async () => {
+  test("fits a narrow screen, without what can be spared", async () => {
+    const { lines } = await trail("grt_a");
+    const items = lines.map((line) => JSON.parse(line));
+    const at = await standIn(undefined, () => ({ status: 200, body: { items, next: null } }));
+    const { out } = await grantgate("audit list", { at, terminal: screen({ width: 60 }) });
+    expect(Math.max(...out.split("\n").map((line) => line.length))).toBeLessThanOrEqual(60);
+    expect(out).toMatch(/^TIME +GRANT +TOOL +EFFECT +RULE\n/);
+  });
+
+  test("changes tells who did what, and what it changed", async () => {
     const operator = { id: "opr_1", name: "Ada", role: "admin" };
     const change = {
       id: 1,
       time: "2026-11-21T12:00:00.000Z",
       operator,
-      action: "grant.revoke",
+      action: "grant.update",
       target: "grant:grt_1",
       message: null,
+      before: { label: "ci", tags: [], server: "s" },
+      after: { label: "laptop", tags: ["net", "prod"], server: "s" },
     };
     const at = await standIn(undefined, () => ({ status: 200, body: { items: [change], next: null } }));
-    const { out } = await grantgate("audit changes --action grant.revoke", { at });
-    expect(out).toContain("2026-11-21 12:00:00  Ada (admin)  grant.revoke  grant:grt_1");
+    const { out } = await grantgate("audit changes --action grant.update", { at });
+    expect(out).toContain(
+      '2026-11-21 12:00:00Z  Ada (admin)  grant.update  grant:grt_1  label: "ci" → "laptop", tags: none → net, prod\n',
+    );
+    // Five columns with an id do not fit here: a line for each of them instead.
+    const narrow = await grantgate("audit changes", { at, terminal: screen({ width: 60 }) });
+    expect(narrow.out).toContain("OPERATOR  Ada (admin)\nACTION    grant.update\nTARGET    grant:grt_1\n");
+  });
+
+  test.each([
+    [{ before: null, after: { label: "l" } }, ""],
+    [{ before: { version: "a".repeat(64) }, after: { version: "b".repeat(64) } }, "version: aaaaaaaa → bbbbbbbb"],
+    [{ before: { expiresAt: null }, after: { expiresAt: "2027-01-31" } }, 'expiresAt: none → "2027-01-31"'],
+    [{ before: { credential: {} }, after: { credential: { headers: {} } } }, "credential changed"],
+    [{ before: { label: "x".repeat(60) }, after: { label: "y" } }, "label changed"],
+    [{ before: { tokens: [] }, after: { tokens: [{ createdAt: "t" }] } }, "tokens changed"],
+  ])("tells %j in a line", (change, line) => {
+    expect(changeText(change)).toBe(line);
   });
 
   test.each(["yesterday", "1w", "2026-11-21", "999999999d"])("refuses --from %s", async (from) => {

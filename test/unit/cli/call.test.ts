@@ -1,5 +1,6 @@
+import { createServer } from "node:http";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { run } from "../../../src/cli/run.ts";
 import { freePort } from "../../../src/cli/start/ports.ts";
 import { GRANT_TOKEN, mcpStandIn } from "./mcp-stand-in.ts";
@@ -10,6 +11,14 @@ async function grantgate(url: string, argv: readonly string[], token = GRANT_TOK
   const env = { GRANTGATE_URL: url, GRANTGATE_TOKEN: token };
   const exit = await run([...argv, "--server", "stand-in"], context(terminal, { env, root, cwd: root }));
   return { exit, out: terminal.outText(), err: terminal.errText() };
+}
+
+async function answering(status: number, type: string, body: string): Promise<string> {
+  const server = createServer((_, response) => response.writeHead(status, { "content-type": type }).end(body));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => void server.close());
+  const address = server.address();
+  return `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`;
 }
 
 const HI = '{"message":"hi"}';
@@ -66,6 +75,31 @@ describe("call", () => {
     const { exit, err } = await grantgate(url, ["call", "echo", HI, "--era", era]);
     expect(exit).toBe(3);
     expect(err).toContain(`No gateway answers at ${url} (ECONNREFUSED)`);
+  });
+
+  test.each([
+    [502, -31004, "The server could not be reached.", "got no usable answer from server stand-in: The server could"],
+    [503, -31005, "Grantgate could not decide.", "failed (HTTP 503): Grantgate could not decide."],
+  ])("that the gateway could not pass on (%i) is told in its words", async (status, code, message, words) => {
+    const error = { code, message, data: { request: "01M" } };
+    const url = await answering(status, "application/json", JSON.stringify({ jsonrpc: "2.0", id: 1, error }));
+    for (const era of ["auto", "legacy"]) {
+      const { exit, err } = await grantgate(url, ["call", "echo", HI, "--era", era]);
+      expect(exit).toBe(3);
+      expect(err).toContain(words);
+      expect(err).toContain("(request 01M)");
+    }
+  });
+
+  test("that something else answers is told in a line", async () => {
+    for (const [type, body] of [
+      ["application/json", '{"a":1}'],
+      ["text/html", "<html>"],
+    ] as const) {
+      const { exit, err } = await grantgate(await answering(200, type, body), ["call", "echo", HI]);
+      expect(exit).toBe(3);
+      expect(err.split("\n")).toHaveLength(3);
+    }
   });
 
   test("insists on an era that the server does not speak only as far as saying so", async () => {

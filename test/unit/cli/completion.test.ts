@@ -1,3 +1,6 @@
+import { spawnSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { ADMIN_TOKEN, type StandIn, standIn } from "./gateway-stand-in.ts";
 import { grantgate } from "./grantgate.ts";
@@ -25,7 +28,6 @@ async function completed(words: readonly string[], at?: StandIn, root = folder()
 
 describe("shell completion", () => {
   test.each([
-    ["bash", "complete -F __grantgate_complete grantgate"],
     ["zsh", "compdef _grantgate grantgate"],
     ["fish", "complete -c grantgate"],
     ["powershell", "Register-ArgumentCompleter"],
@@ -33,6 +35,35 @@ describe("shell completion", () => {
     const lines = console_();
     expect((await grantgate(["completion", shell])).exit).toBe(0);
     expect(lines().join("\n")).toContain(text);
+  });
+
+  // Windows has bash too, but not always, and another one.
+  test.skipIf(process.platform === "win32")("completes in a bash that has nothing else", async () => {
+    const { exit, out } = await grantgate(["completion", "bash"]);
+    expect(exit).toBe(0);
+    const root = folder({ "grantgate.bash": out });
+    const asked = join(root, "asked");
+    const answered = [
+      `grantgate() { printf '%s\\n' "$@" > ${asked}; printf 'grt_1\\tci, s\\ngrt_2\\tlaptop\\npolicy:a/b\\n:4\\n'; }`,
+      "source ./grantgate.bash; source ./grantgate.bash",
+      `typed() { COMP_LINE=$1; COMP_POINT=\${#1}; COMPREPLY=(); __grantgate_complete; echo "\${COMPREPLY[@]}"; }`,
+    ];
+    const typed = (line: string) =>
+      spawnSync("bash", ["--norc", "-c", [...answered, `typed '${line}'`].join("\n")], { cwd: root });
+    const complete = (line: string): string => {
+      const { stdout, stderr, status } = typed(line);
+      expect({ stderr: stderr.toString(), status }).toEqual({ stderr: "", status: 0 });
+      return stdout.toString().trimEnd();
+    };
+    expect(complete("grantgate grant revoke ")).toBe("grt_1 grt_2 policy:a/b");
+    expect(readFileSync(asked, "utf8")).toBe("complete\n--\ngrant\nrevoke\n\n");
+    expect(complete("grantgate grant revoke grt_2")).toBe("grt_2");
+    // Bash replaces only what stands behind the colon.
+    expect(complete("grantgate audit changes --target policy:a")).toBe("a/b");
+    // What is typed is handed over as it is: nothing of it runs.
+    complete("grantgate call echo $(touch ran) ");
+    expect(readdirSync(root)).not.toContain("ran");
+    expect(readFileSync(asked, "utf8")).toContain("$(touch\nran)\n");
   });
 
   test("has none for another shell", async () => {

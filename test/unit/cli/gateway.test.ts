@@ -68,6 +68,15 @@ describe("secrets stay where they belong", () => {
     expect(adminBearer(findGateway({ env, root }), { env, root }).token).toBe(localAdminToken(root));
   });
 
+  test("a token that is named together with the local gateway's address is what is sent", () => {
+    const root = checkout();
+    const env = { GRANTGATE_URL: LOCAL, GRANTGATE_ADMIN_TOKEN: "ggo_viewer" };
+    expect(adminBearer(findGateway({ env, root }), { env, root })).toEqual({
+      token: "ggo_viewer",
+      from: "GRANTGATE_ADMIN_TOKEN",
+    });
+  });
+
   test("the demo grant is not sent to another gateway or server", () => {
     const root = checkout();
     const elsewhere = findGateway({ env: { GRANTGATE_URL: "https://gate.example" }, root });

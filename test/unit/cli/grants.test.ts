@@ -105,7 +105,7 @@ describe("showing a grant", () => {
     const at = await standIn(undefined, shows);
     const { out } = await grantgate("grant show grt_1", { at, terminal: screen({ width: 100 }) });
     expect(out).toMatch(/^Status +active$/m);
-    expect(out).toMatch(/^Calls +12$/m);
+    expect(out).toMatch(/^Decisions +12$/m);
     expect(out).toMatch(/^sums +grant +minute +4\/5 +████████░░ +42s$/m);
     expect(out).toMatch(/^all +session abcdef01 +90s, rolling +0\/10 +░{10}$/m);
   });

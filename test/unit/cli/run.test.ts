@@ -11,12 +11,29 @@ const FILES = {
   "policies/vault/server.json": SECRET_SERVER,
 };
 
+const NOUNS = ["server", "policy", "grant", "operator", "audit", "secrets"];
+
 describe("the command line", () => {
   test("explains itself with examples and exits 0", async () => {
     for (const line of ["help", "--help", "help call", "grant create --help", "help apply"]) {
       const { exit, out } = await grantgate(line);
       expect(exit).toBe(0);
       expect(out).toContain("Examples:");
+    }
+  });
+
+  test("has examples on every noun and verb, and fits 60 columns but for usage and examples", async () => {
+    for (const noun of NOUNS) {
+      const { out } = await grantgate(`${noun} --help`, { terminal: screen({ width: 60 }) });
+      expect(out).toContain("Examples:");
+      expect(out).not.toContain("Upkeep:");
+      for (const verb of [...out.matchAll(/^ {2}([a-z]+) \[options\]/gm)].map(([, name]) => name)) {
+        const help = await grantgate(`${noun} ${verb} --help`, { terminal: screen({ width: 60 }) });
+        expect(help.out).toContain("Examples:");
+        expect(help.out).not.toContain("[]");
+        const words = help.out.slice(0, help.out.indexOf("Examples:")).split("\n");
+        expect(words.filter((line) => line.length > 60 && !line.startsWith("Usage:"))).toEqual([]);
+      }
     }
   });
 
@@ -192,7 +209,7 @@ describe("a gateway that does not help", () => {
       env: { GRANTGATE_URL: url, GRANTGATE_ADMIN_TOKEN: "wrong-one" },
     });
     expect(exit).toBe(1);
-    expect(err).toContain("does not accept the admin token from GRANTGATE_ADMIN_TOKEN");
+    expect(err).toContain("does not accept the token from GRANTGATE_ADMIN_TOKEN");
     expect(err).not.toContain("wrong-one");
   });
 

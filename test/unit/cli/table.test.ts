@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { cut, tableLines, textWidth } from "../../../src/cli/table.ts";
+import { cut, narrowed, tableLines, textWidth } from "../../../src/cli/table.ts";
 
 const table = {
   head: ["NAME", "WHAT"],
@@ -35,6 +35,21 @@ describe("a table", () => {
     expect(lines[1]).toContain("grt_0123456789  ");
     expect(lines[1]?.match(/…/g)).toHaveLength(2);
     expect(tableLines(wide, undefined)[1]).not.toContain("…");
+  });
+
+  test("goes without what can be spared, in that order, and only as far as it must", () => {
+    const wide = {
+      head: ["ID", "CREATED", "ENDS", "LABEL"],
+      rows: [["grt_0123456789", "2026-11-21", "never", "laptop"]],
+      spare: ["CREATED", "ENDS"],
+    };
+    const headAt = (width: number | undefined): readonly string[] | undefined => narrowed(wide, width)?.head;
+    expect(headAt(undefined)).toEqual(wide.head);
+    expect(headAt(41)).toEqual(wide.head);
+    expect(headAt(40)).toEqual(["ID", "ENDS", "LABEL"]);
+    expect(headAt(28)).toEqual(["ID", "LABEL"]);
+    expect(narrowed(wide, 28)?.rows).toEqual([["grt_0123456789", "laptop"]]);
+    expect(headAt(21)).toBeUndefined();
   });
 
   test("counts cells and not characters", () => {

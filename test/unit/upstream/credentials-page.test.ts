@@ -13,6 +13,6 @@ it("shows credentials that read", () => {
 
 it("explains every field of OAuth", () => {
   const explained = tableUnder(page, "field", "meaning").flatMap(([field = ""]) => spansIn(field));
-  const fields = Object.keys(Credential.shape.oauth.unwrap().shape);
+  const fields = Object.keys(Credential.shape.oauth.def.innerType.shape);
   expect(explained.toSorted()).toEqual(fields.toSorted());
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { faultsOf as told } from "../../../src/json/checked.ts";
 import { credentialHeaders } from "../../../src/upstream/credential.ts";
 import { ringOf } from "../../../src/upstream/root-key.ts";
 import { resealServer, type ServerRecord, sealServer, unsealServer } from "../../../src/upstream/server.ts";
@@ -11,7 +12,7 @@ const secret = (name: string) => `\${secret:${name}}`;
 
 function faultsOf(file: unknown): string[] {
   const read = ServerFile.safeParse(file);
-  return read.success ? [] : read.error.issues.map(({ path, message }) => `${path.join("/")}: ${message}`);
+  return read.success ? [] : read.error.issues.flatMap(told).map(({ pointer, message }) => `${pointer}: ${message}`);
 }
 
 const file = (over: object) => ({ name: "Files", url: "https://mcp.example.com/mcp", ...over });
@@ -88,7 +89,7 @@ describe("a server file", () => {
 
   it("names a header once, whatever its case", () => {
     expect(faultsOf(headers({ "X-Key": "a", "x-key": "b" }))).toEqual([
-      "credential/headers/x-key: names a header twice",
+      "/credential/headers/x-key: names a header twice",
     ]);
   });
 
@@ -100,8 +101,8 @@ describe("a server file", () => {
   });
 
   it("says of what is not built that it is not enforced, and of what it does not know that it does not", () => {
-    expect(faultsOf(file({ drift: {} }))).toEqual([expect.stringMatching(/^drift: .*not enforced yet/)]);
-    expect(faultsOf(file({ timeout: 3 }))).toEqual([expect.stringContaining('"timeout"')]);
+    expect(faultsOf(file({ drift: {} }))).toEqual([expect.stringMatching(/^\/drift: .*not enforced yet/)]);
+    expect(faultsOf(file({ timeout: 3 }))).toEqual(["/timeout: is no field that is known here"]);
     expect(faultsOf(file({ era: "old" }))).toHaveLength(1);
     expect(faultsOf(file({ surface: ["tools", "tools"] }))).toHaveLength(1);
     expect(faultsOf(file({ surface: [] }))).toHaveLength(1);

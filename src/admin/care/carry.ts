@@ -1,13 +1,15 @@
 /**
  * Carries grants, as the registry holds them, to their ledgers.
  *
- * A ledger keeps the later of two revisions, so carrying one twice, late or out of order does no harm. One grant that
- * can't be carried must never keep another from being carried.
+ * A ledger keeps the later of two revisions, so carrying one twice, late or out of order does no harm; one that holds a
+ * revision which the registry does not know raises the registry's above it. One grant that can't be carried must never
+ * keep another from being carried.
  */
-import type { Env } from "../env.ts";
-import { toGrantRecord } from "../grant/record.ts";
-import { causeOf, log } from "../observe/log.ts";
-import { within } from "../upstream/body.ts";
+import type { Env } from "../../env.ts";
+import { toGrantRecord } from "../../grant/record.ts";
+import type { Held } from "../../ledger/protocol.ts";
+import { causeOf, log } from "../../observe/log.ts";
+import { within } from "../../upstream/body.ts";
 
 /**
  * Grants that one invocation carries at most: with what else it does, it stays below the 50 subrequests that a Worker on
@@ -27,8 +29,10 @@ export async function carry(env: Pick<Env, "GRANT_LEDGER">, rows: readonly unkno
     rows.map(async (row) => {
       try {
         const grant = toGrantRecord(row);
-        await env.GRANT_LEDGER.getByName(grant.id).put(grant);
-        carried.push({ id: grant.id, revision: grant.revision });
+        const held: Held | undefined = await env.GRANT_LEDGER.getByName(grant.id).put(grant);
+        const revision = held?.revision ?? grant.revision;
+        if (revision < grant.revision) throw new Error(`the ledger holds revision ${revision}`);
+        carried.push({ id: grant.id, revision });
       } catch (error) {
         log("warn", "ledger not reached", { step: "carry", grant: idOf(row), cause: causeOf(error) });
       }
@@ -44,7 +48,7 @@ export async function confirm(db: D1Database, carried: readonly Carried[]): Prom
   await db
     .prepare(
       `UPDATE grants SET confirmed = max(confirmed, pair.value ->> 1)
-       FROM json_each(?) AS pair WHERE grants.id = pair.value ->> 0`,
+       FROM json_each(?) AS pair WHERE grants.id = pair.value ->> 0 AND revision >= pair.value ->> 1`,
     )
     .bind(JSON.stringify(carried.map(({ id, revision }) => [id, revision])))
     .run();

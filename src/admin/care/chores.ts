@@ -5,12 +5,12 @@
  * No sealed text may go that a ledger could still name: not while one of its grants is behind, and not in the hour after
  * it was replaced, in which a call that began before may still look for it.
  */
-import { applyRetention, retentionDays } from "../audit/retention.ts";
-import type { Env } from "../env.ts";
-import { credentialKey, serverKey } from "../grant/contents.ts";
-import { causeOf, log } from "../observe/log.ts";
-import { KEPT_MS } from "./request/idempotency.ts";
-import { outstanding } from "./standing.ts";
+import { applyRetention, retentionDays } from "../../audit/retention.ts";
+import type { Env } from "../../env.ts";
+import { credentialKey, serverKey } from "../../grant/contents.ts";
+import { causeOf, log } from "../../observe/log.ts";
+import { KEPT_MS } from "../request/idempotency.ts";
+import { outstanding } from "../standing.ts";
 import { HOUR_MS } from "./watch.ts";
 
 /** Where the walks over KV have come to; this is stored. */
@@ -28,7 +28,7 @@ export async function doChores(env: Env, chores: Chores, now: number): Promise<C
   const days = retentionDays(env.AUDIT_RETENTION_DAYS);
   const more = [
     await unless("idempotency keys", false, () => forgetKeys(db, now - KEPT_MS)),
-    await unless("retention", false, () => applyRetention(db, days, now, MOST_ROWS)),
+    await unless("retention", false, () => applyRetention(env, days, now, MOST_ROWS)),
     await unless("server versions", false, () => dropReplaced(env, SERVERS, now - HOUR_MS)),
     await unless("credential versions", false, () => dropReplaced(env, CREDENTIALS, now - HOUR_MS)),
   ];

@@ -3,15 +3,16 @@
  * alarm.
  *
  * It hears of every change before the change is committed. Soon after, and once an hour for as long as the gateway
- * lives, it makes a pass: what the registry holds and a ledger has not confirmed is carried there, and what nothing
- * needs any more is let go of. An alarm is always set; nothing that fails in a pass may throw out of it, since the
+ * lives, it makes a pass: what the registry holds and a ledger has not confirmed is carried there, all of it when the
+ * registry was set back, and what nothing needs any more is let go of. An alarm is always set; nothing that fails in a pass may throw out of it, since the
  * platform gives up on an alarm after a few times.
  */
 import { DurableObject } from "cloudflare:workers";
-import type { Env } from "../env.ts";
-import { log } from "../observe/log.ts";
+import type { Env } from "../../env.ts";
+import { log } from "../../observe/log.ts";
 import { type Carried, carry } from "./carry.ts";
 import { type Chores, doChores, NO_CHORES } from "./chores.ts";
+import { lookBack, type Seen } from "./look-back.ts";
 import { BEGIN, type Round, runRound } from "./round.ts";
 import { HOUR_MS } from "./watch.ts";
 
@@ -31,6 +32,8 @@ type Plan = {
   readonly chores: Chores;
   /** When chores are due; Unix time in milliseconds. */
   readonly choresAt: number;
+  /** The latest change that a round has seen. */
+  readonly seen?: Seen | null;
 };
 
 const FIRST: Plan = { next: "round", round: BEGIN, failures: 0, roundAt: null, chores: NO_CHORES, choresAt: 0 };
@@ -75,12 +78,13 @@ export class Caretaker extends DurableObject<Env> {
 type Next = Plan & { readonly at: number };
 
 async function goRound(env: Env, plan: Plan, now: number): Promise<Next> {
+  const seen = plan.round.after === BEGIN.after ? await lookBack(env, plan.seen ?? null) : (plan.seen ?? null);
   const { isOver, ...round } = await runRound(env, plan.round);
-  if (!isOver) return { ...plan, round, at: now };
+  if (!isOver) return { ...plan, seen, round, at: now };
   const failures = round.missed === 0 ? 0 : plan.failures + 1;
   if (failures > 0) log("error", "not all in force", { step: "caretaker", attempt: failures });
   const roundAt = failures === 0 ? null : now + Math.min(GRACE_MS * 2 ** (failures - 1), LONGEST_WAIT_MS);
-  const rested = { ...plan, round: BEGIN, failures, roundAt };
+  const rested = { ...plan, seen, round: BEGIN, failures, roundAt };
   if (plan.choresAt <= now) return { ...rested, next: "chores", at: now };
   return { ...rested, at: Math.min(roundAt ?? plan.choresAt, plan.choresAt) };
 }

@@ -3,11 +3,11 @@
  *
  * A round goes by the ids, so that grants which can't be carried are passed by, and never stand before the others.
  */
-import type { Env } from "../env.ts";
-import { SELECT_GRANT_RECORD } from "../grant/record.ts";
-import { causeOf, log } from "../observe/log.ts";
+import type { Env } from "../../env.ts";
+import { SELECT_GRANT_RECORD } from "../../grant/record.ts";
+import { causeOf, log } from "../../observe/log.ts";
+import { outstanding } from "../standing.ts";
 import { carry, confirm, idOf, MOST_CARRIED } from "./carry.ts";
-import { outstanding } from "./standing.ts";
 
 export type Round = {
   /** Id of the last grant that had its turn. */

@@ -5,10 +5,10 @@
  * written down too, so that repeating a request that was cut short goes on where it stopped. What nobody repeats, the
  * caretaker brings to its end.
  */
-import type { Env } from "../env.ts";
-import { causeOf, log } from "../observe/log.ts";
+import type { Env } from "../../env.ts";
+import { causeOf, log } from "../../observe/log.ts";
+import { problem } from "../problem.ts";
 import { type Carried, carry, confirm, MOST_CARRIED } from "./carry.ts";
-import { problem } from "./problem.ts";
 
 /** Objects that help at most; with this many, each carries more. All are subrequests of the one that asks them. */
 const MOST_HELPERS = 25;

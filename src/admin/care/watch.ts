@@ -1,6 +1,6 @@
 /** How the caretaker hears of what goes on. Whoever tells it must never fail because it can't be told. */
-import type { Env } from "../env.ts";
-import { causeOf, log } from "../observe/log.ts";
+import type { Env } from "../../env.ts";
+import { causeOf, log } from "../../observe/log.ts";
 import type { Caretaker } from "./caretaker.ts";
 
 export const HOUR_MS = 3_600_000;
