@@ -26,11 +26,6 @@ export async function* exportRecords(db: Database, filter: AuditFilter): AsyncGe
   }
 }
 
-/** The chain of one grant, row by row. */
-export async function* chainRows(db: Database, grant: string): AsyncGenerator<AuditRow, void> {
-  for await (const page of exportRecords(db, { grant })) yield* page;
-}
-
 /** The records as NDJSON. A page is read when what was given before is taken. */
 export function exportStream(db: Database, filter: AuditFilter): ReadableStream<Uint8Array> {
   const pages = exportRecords(db, filter);

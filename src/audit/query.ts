@@ -3,22 +3,15 @@
  * memory. None of it reads more than it has to in one query, however many records there are.
  */
 import * as z from "zod/mini";
+import type { Chained } from "./chain.ts";
 import { type AuditFilter, conditionsOf, numberAt, SERVERS, type Sql, wayOf } from "./plan.ts";
 
 /** A record as it is kept. Its texts are what the hashes are of. */
-export type AuditRow = {
+export type AuditRow = Chained & {
   /** Counts in the order in which records were gathered. */
   readonly id: number;
   /** Unix milliseconds. */
   readonly at: number;
-  readonly grant: string;
-  readonly seq: number;
-  readonly record: string;
-  readonly link: number;
-  readonly hash: string;
-  readonly ending: string | null;
-  readonly endLink: number | null;
-  readonly endHash: string | null;
 };
 
 /** What is wanted of a `D1Database`. */

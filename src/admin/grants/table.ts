@@ -6,7 +6,6 @@ import type { Rest } from "../commit.ts";
 import { outstanding } from "../standing.ts";
 
 const Token = z.object({ hash: z.string(), createdAt: z.int(), expiresAt: z.nullable(z.int()) });
-export type TokenRow = z.infer<typeof Token>;
 
 /** `expired` is told from the time, and never written. */
 const STATUSES = ["active", "suspended", "revoked", "expired"] as const;
