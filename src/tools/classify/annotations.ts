@@ -1,6 +1,7 @@
 /**
  * What a tool's annotations add. They are hints from a server that nobody has to believe (MCP, "Tool annotations"), so a
- * hint that warns is taken and a hint that soothes is not.
+ * hint that warns is taken and a hint that soothes is not. A hint that is left out says nothing: most servers leave out
+ * all of them, and by MCP's defaults every one of their tools would be destructive.
  */
 import { isObject, type Json, member } from "../../json/value.ts";
 import type { Evidence } from "./class.ts";

@@ -9,6 +9,7 @@ import { namesMoney } from "./act.ts";
 import { hinted } from "./annotations.ts";
 import { type Evidence, mostSevere, RISK, type Risk, type ToolClass } from "./class.ts";
 import { confidenceOf } from "./confidence.ts";
+import { carriedOut } from "./elsewhere.ts";
 import { fromName, type Said } from "./name.ts";
 import { parametersOf } from "./parameters.ts";
 import { signsIn } from "./schema.ts";
@@ -37,7 +38,7 @@ const MOST_EVIDENCE = 16;
 /** For a tool that says nothing of itself: in doubt it changes something. */
 function unknown(words: readonly string[]): Evidence {
   const things = words.map(singular);
-  const money = things.find((thing) => namesMoney(thing, things));
+  const money = things.find((thing) => namesMoney(thing, [...things, ...words]));
   const text = "neither name nor description contains a verb that is known";
   if (money === undefined) return { class: "write", text: `${text}, so it is taken for a change`, from: "name" };
   return { class: "financial", text: `${text}, and the name contains *${money}*`, from: "name" };
@@ -49,7 +50,8 @@ export function classify({ name, description, inputSchema, annotations }: Tool):
   const said = confirmed(fromName(words), text);
   const described = describedAs(text, said);
   const reads = described.settles || (said.kind !== "silent" && said.act.class === "read");
-  const signs = signsIn(parametersOf(inputSchema))
+  const parameters = parametersOf(inputSchema);
+  const signs = [...signsIn(parameters), ...carriedOut(words, said, parameters)]
     .filter(({ counts }) => !reads || (counts === "always" && !described.readsOnly))
     .filter(({ counts }) => counts !== "if unclear" || said.kind === "silent" || (said.kind === "verb" && !said.sure))
     .map(({ class: toolClass, text }): Evidence => ({ class: toolClass, text, from: "schema" }));

@@ -5,12 +5,13 @@
  * has one. A verb that is taken back ("does not delete") is none.
  */
 import { type Act, judge } from "./act.ts";
-import { isDenied, sentenceWords, type Word } from "./sentence.ts";
-import { isFaint, verbClass } from "./verbs.ts";
-import { joined, verbForms } from "./words.ts";
+import { bracketsIn, deedsIn } from "./brackets.ts";
+import { isDenied, sentenceWords, verbAt, type Word } from "./sentence.ts";
+import { isFaint } from "./verbs.ts";
+import { joined } from "./words.ts";
 
-/** `sure`: its place in the sentence shows that it is a verb. */
-export type Beside = { readonly act: Act; readonly sure: boolean };
+/** `sure`: its place shows that it is a verb. `aside`: it stands in the brackets of a sentence that reads. */
+export type Beside = { readonly act: Act; readonly sure: boolean; readonly aside: boolean };
 
 export type Told = {
   readonly lead: Act;
@@ -49,14 +50,29 @@ const REACH = 7;
 
 export function fromSentence(sentence: string): Told | undefined {
   const words = sentenceWords(sentence);
+  const brackets = bracketsIn(words);
   const at = leadAt(words);
   const lead = at === undefined ? undefined : verbAt(words, at);
-  if (at === undefined || lead === undefined) return undefined;
-  const objects = objectsAt(words, at);
-  const act = judge(lead.base, objects);
-  if (act === undefined) return undefined;
-  return { lead: act, faint: isFaint(lead.base), beside: beside(words, at, lead.form), objects };
+  const objects = at === undefined ? [] : objectsAt(words, at);
+  const act = lead === undefined ? undefined : judge(lead.base, objects);
+  const inBrackets = brackets.flatMap((bracket) => deedsIn(words, bracket, objects));
+  if (at === undefined || lead === undefined || act === undefined) {
+    const [first, ...rest] = inBrackets;
+    return first && { lead: first, faint: false, beside: rest.map(certain), objects };
+  }
+  const isAside = (other: number): boolean =>
+    act.class === "read" && brackets.some(({ from, to }) => other >= from && other < to);
+  const listed = beside(words, at, lead.form, isAside);
+  const reads = act.class === "read" && listed.every((one) => one.aside || one.act.class === "read");
+  return {
+    lead: act,
+    faint: isFaint(lead.base),
+    beside: reads ? listed : [...listed, ...inBrackets.map(certain)],
+    objects,
+  };
 }
+
+const certain = (act: Act): Beside => ({ act, sure: true, aside: false });
 
 function leadAt(words: readonly Word[]): number | undefined {
   let at = afterLabel(words);
@@ -80,10 +96,6 @@ function afterLabel(words: readonly Word[]): number {
   return Math.max(colon, 0);
 }
 
-function verbAt(words: readonly Word[], at: number): { base: string; form: string } | undefined {
-  return verbForms(words[at]?.word ?? "").find(({ base }) => verbClass(base) !== undefined);
-}
-
 /** What follows the verb, up to where something else begins. */
 function objectsAt(words: readonly Word[], at: number): string[] {
   const rest = words.slice(at + 1, at + 1 + REACH);
@@ -95,7 +107,7 @@ function objectsAt(words: readonly Word[], at: number): string[] {
  * The verbs listed beside the lead, in its form. `sure` tells a verb from a noun after a comma: it follows
  * another verb at once ("create, update or delete"), or something follows that is plainly its object ("and delete it").
  */
-function beside(words: readonly Word[], lead: number, form: string): Beside[] {
+function beside(words: readonly Word[], lead: number, form: string, isAside: (at: number) => boolean): Beside[] {
   const acts: Beside[] = [];
   let chain = lead;
   for (let at = lead + 1; at < words.length; at++) {
@@ -107,7 +119,8 @@ function beside(words: readonly Word[], lead: number, form: string): Beside[] {
     const isChained = at - chain === 1;
     if (isChained) chain = at;
     const act = judge(verb.base, objectsAt(words, at));
-    if (act !== undefined) acts.push({ act, sure: isChained || OBJECTS.has(words[at + 1]?.word ?? "") });
+    const sure = isChained || OBJECTS.has(words[at + 1]?.word ?? "");
+    if (act !== undefined) acts.push({ act, sure, aside: isAside(at) });
   }
   return acts;
 }

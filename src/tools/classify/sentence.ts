@@ -5,6 +5,9 @@
  * come later.
  */
 
+import { verbClass } from "./verbs.ts";
+import { verbForms } from "./words.ts";
+
 /** `gap` is what stands before the word. */
 export type Word = { readonly word: string; readonly raw: string; readonly gap: string };
 
@@ -44,4 +47,9 @@ const NEGATIONS = new Set(
 /** Whether one of the three words before takes the word back ("does not delete", "without deleting"). */
 export function isDenied(words: readonly Word[], at: number): boolean {
   return words.slice(Math.max(0, at - 3), at).some(({ word }) => NEGATIONS.has(word.replace("’", "'")));
+}
+
+/** The verb that the word is a form of, if it may be one. */
+export function verbAt(words: readonly Word[], at: number): ReturnType<typeof verbForms>[number] | undefined {
+  return verbForms(words[at]?.word ?? "").find(({ base }) => verbClass(base) !== undefined);
 }

@@ -11,11 +11,16 @@ export const MONEY = set(
     "payroll salary donation loan escrow wallet deposit withdrawal credit debit reimbursement dispute",
 );
 
+/** What one subscribes to and owes nothing for. "updates" in the plural only: to update a subscription may cost. */
+const FREE =
+  "topic queue event webhook feed channel list resource updates newsletter dnsbl rbl blocklist blacklist denylist " +
+  "allowlist whitelist";
+
 /** What makes a money word mean something else: an order of rows, a subscription to a feed, a database's transaction. */
 export const NOT_MONEY: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ["order", set("sort display menu tab row column list")],
-  ["subscription", set("topic queue event webhook feed channel list")],
-  ["subscribe", set("topic queue event webhook feed channel list")],
+  ["subscription", set(FREE)],
+  ["subscribe", set(`${FREE} notification notice`)],
   ["transaction", set("database sql isolation")],
   ["transfer", set("file repository issue ownership owner project domain data ticket task page conversation zone")],
   ["charge", set("battery vehicle")],

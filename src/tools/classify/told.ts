@@ -71,8 +71,11 @@ const GENERIC = new Set(["manage", "control", "operate"]);
 
 function listed(told: Told | undefined, said: Said, quiet: boolean, readsOnly: boolean): Evidence[] {
   if (told === undefined || (quiet && readsOnly)) return [];
-  const isOpen = said.kind === "silent" || GENERIC.has(said.act.verb);
-  return told.beside.filter(({ sure }) => sure || isOpen).map(({ act }) => because(act, "also "));
+  const isSilent = said.kind === "silent";
+  const isGeneric = !isSilent && GENERIC.has(said.act.verb);
+  return told.beside
+    .filter(({ sure, aside }) => sure || isGeneric || (isSilent && !aside))
+    .map(({ act }) => because(act, "also "));
 }
 
 function because(act: Act, also: string): Evidence {

@@ -24,18 +24,18 @@ const WRITE =
   "record remember draft compose renew rotate sign extend adjust fix repair optimize initialize setup prepare authorize " +
   "login logout authenticate select use switch take resolve format raise import backup label message define " +
   "customize resize reorder translate escalate unsubscribe mint burn swap bridge index star queue allocate bind map " +
-  "group ungroup prioritize react consolidate merge enroll deauthorize plan broadcast capture alter";
+  "group ungroup prioritize react consolidate merge enroll plan broadcast capture alter gzip zip unzip compress decompress";
 
 const EXECUTE =
   "execute run rerun evaluate invoke call trigger launch spawn start restart stop pause resume reboot shutdown deploy " +
-  "redeploy promote rollback revert restore install upgrade downgrade disconnect dispatch build compile test retry boot " +
+  "redeploy promote install upgrade downgrade disconnect deauthorize portforward dispatch build compile test retry boot " +
   "migrate failover scan crawl automate play speak say phone dial control operate mount scale click tap press type fill " +
   "drag navigate goto bring power provision exploit inject simulate interact rollout turn connect end ask render";
 
 const DESTRUCTIVE =
   "delete remove destroy drop purge wipe erase clear clean cleanup prune truncate terminate kill abort cancel revoke " +
   "reset flush uninstall decommission deprovision teardown discard evict forget nuke overwrite trash shred empty expunge ban kick " +
-  "invalidate";
+  "invalidate restore revert rollback";
 
 const FINANCIAL =
   "pay refund charge reimburse purchase buy sell withdraw deposit payout checkout donate transfer trade stake unstake bid " +
@@ -47,7 +47,7 @@ const NOUNS_TOO =
   "stake fund tip bill checkout export import review copy record link label tag comment message post patch commit push " +
   "request share schedule lock block watch monitor scan audit check match trace format index archive set draft sign mark " +
   "pin star fork view help control play stat use access map group queue store switch change run release " +
-  "display rank grade research type power scale phone press end empty react return payout screenshot move mount";
+  "display rank grade research type power scale phone press end empty react return payout screenshot move mount portforward zip";
 
 /** Verbs that say so little in a sentence that they raise no class a clearer name gave. */
 const FAINT =

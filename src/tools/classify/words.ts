@@ -21,6 +21,8 @@ const PAIRS = new Map([
   ["kick off", "launch"],
   ["top up", "deposit"],
   ["turn off", "stop"],
+  ["port forward", "portforward"],
+  ["port forwarding", "portforward"],
 ]);
 
 const SHORT = new Map([

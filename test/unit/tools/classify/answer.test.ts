@@ -8,6 +8,12 @@ describe("annotations", () => {
     expect(classOf("get_x", { annotations: { readOnlyHint: false } })).toBe("write");
   });
 
+  it("that are left out raise nothing, whatever MCP takes for granted", () => {
+    expect(classOf("get_x", { annotations: {} })).toBe("read");
+    expect(classOf("update_x", { annotations: { readOnlyHint: false, openWorldHint: true } })).toBe("write");
+    expect(classOf("update_x", { annotations: { readOnlyHint: false, destructiveHint: false } })).toBe("write");
+  });
+
   it("never lower", () => {
     expect(classOf("delete_x", { annotations: { readOnlyHint: true, destructiveHint: false } })).toBe("destructive");
     expect(classOf("pay_x", { annotations: { readOnlyHint: true } })).toBe("financial");

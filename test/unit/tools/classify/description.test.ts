@@ -27,6 +27,25 @@ describe("the description", () => {
     expect(told("Read a message and delete it", "read_message")).toBe("destructive");
   });
 
+  it("counts what is listed in brackets, if that is done", () => {
+    expect(told("Apply a single resource (create, update, or delete)", "applyResource")).toBe("destructive");
+    expect(told("Manages orders (list, cancel)")).toBe("financial");
+    expect(told("Everything about labels (create/delete)")).toBe("destructive");
+    expect(told("Query web filter (URL category/block) logs", "log_filter")).toBe("read");
+    expect(told("List events (create, update, delete)", "list_events")).toBe("read");
+    expect(told("Update an entry (name, restart actions, comment)", "update_entry")).toBe("write");
+    expect(told("Update an entry (cannot create or delete)", "update_entry")).toBe("write");
+    expect(told("Get (or create) a label", "get_label")).toBe("write");
+    expect(told("List labels (create/delete)", "manage_labels")).toBe("destructive");
+    expect(told("Handles labels (creates, then deletes)")).toBe("destructive");
+    expect(told("Authorize (promote) a device", "authorize_device")).toBe("write");
+  });
+
+  it("takes a picture of a page for reading", () => {
+    expect(told("Capture the accessibility snapshot of a page", "page_snapshot")).toBe("read");
+    expect(told("Capture a snapshot of a disk", "disk_snapshot")).toBe("write");
+  });
+
   it("raises what the name says and never lowers it", () => {
     expect(told("Deletes the oldest entries", "get_entries")).toBe("destructive");
     expect(told("Only shows what would happen", "delete_entries")).toBe("destructive");

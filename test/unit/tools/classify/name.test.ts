@@ -6,7 +6,7 @@ describe("the name", () => {
     expect(
       strays({
         read: "list_pods pods_list vpn_tunnel_get k8s_get_events listBranches search-code web_search whoami",
-        write: "create_branch vpn_ipsec_phase2_create nat_create_rule updatePage insert-many issue_write add_cron",
+        write: "create_branch vpn_ipsec_phase2_create nat_create_rule updatePage insert-many issue_write add_label",
         execute: "execute_command pods_exec monitor_tunnel_restart runTests invoke_function deploy start_job",
         destructive: "delete_file dbDrop policies.remove logs_purge_all revoke_token tf_destroy terminate_instance",
         financial: "pay_bill create_refund payout_create charge_card buy_domain withdraw",
@@ -48,6 +48,16 @@ describe("the name", () => {
   it("takes a change by way of a shell for a command", () => {
     expect(
       strays({ execute: "ssh_fix_routing cli_reload_firewall ssh", read: "ssh_show_routing ssh_profile_list" }),
+    ).toEqual([]);
+  });
+
+  it("takes a way into a network that it opens for Execute, and a rule about such a way for a Write", () => {
+    expect(
+      strays({
+        execute: "port_forward k8s_port_forward stop_port_forward",
+        write: "create_port_forward nat_update_port_forwarding",
+        read: "list_port_forwards",
+      }),
     ).toEqual([]);
   });
 

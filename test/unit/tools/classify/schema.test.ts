@@ -53,6 +53,31 @@ describe("the schema", () => {
     expect(classOf("create_ldap", taking({ name: TEXT, server: TEXT, password: TEXT }))).toBe("write");
   });
 
+  it("takes what goes into a shell for Execute, even to look", () => {
+    expect(classOf("ssh_check_disk", taking({ targetIP: TEXT }))).toBe("execute");
+    expect(classOf("cli_show_routes", taking({ filter: TEXT }))).toBe("execute");
+    expect(classOf("ssh_show_routes", taking({ verbose: { type: "boolean" } }))).toBe("read");
+    expect(classOf("ssh_show_routes", taking({ family: { enum: ["inet", "inet6"] } }))).toBe("read");
+    expect(classOf("ssh_key_list", taking({ user: TEXT }))).toBe("read");
+  });
+
+  it("takes a ping of any host for Execute", () => {
+    expect(classOf("network_ping", taking({ destination: TEXT }))).toBe("execute");
+    expect(classOf("ping")).toBe("read");
+    expect(classOf("ping", taking({ count: { type: "integer" } }))).toBe("read");
+    expect(classOf("get_ping_results", taking({ host: TEXT }))).toBe("read");
+  });
+
+  it("takes an export to a file for a Write", () => {
+    expect(classOf("rules_export", taking({ path: TEXT }))).toBe("write");
+    expect(classOf("rules_export", taking({ format: TEXT }))).toBe("read");
+    expect(classOf("download_image", taking({ localPath: TEXT }))).toBe("write");
+    expect(classOf("download_image", taking({ file: { type: "string", description: "Where to save it" } }))).toBe(
+      "write",
+    );
+    expect(classOf("download_image", taking({ path: TEXT }))).toBe("read");
+  });
+
   it("names switches, JSON in strings and many at once", () => {
     expect(classOf("update_x", taking({ cascade: { type: "boolean" } }))).toBe("destructive");
     const all = reasons(
