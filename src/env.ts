@@ -3,7 +3,7 @@ import type { Doorkeeper } from "./admin/auth/doorkeeper.ts";
 import type { Caretaker } from "./admin/care/caretaker.ts";
 import type { GrantLedger } from "./ledger/ledger.ts";
 import type { ServerLedger } from "./ledger/server-ledger.ts";
-import type { ToolShelf } from "./tools/shelf.ts";
+import type { ToolShelf } from "./tools/pins/shelf.ts";
 import type { CredentialKeeper } from "./upstream/oauth/keeper.ts";
 
 export interface Env {

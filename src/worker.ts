@@ -9,7 +9,7 @@ export { Doorkeeper } from "./admin/auth/doorkeeper.ts";
 export { Caretaker } from "./admin/care/caretaker.ts";
 export { GrantLedger } from "./ledger/ledger.ts";
 export { ServerLedger } from "./ledger/server-ledger.ts";
-export { ToolShelf } from "./tools/shelf.ts";
+export { ToolShelf } from "./tools/pins/shelf.ts";
 export { CredentialKeeper } from "./upstream/oauth/keeper.ts";
 
 const MCP_PATH = /^\/mcp\/([a-z0-9][a-z0-9-]{0,62})\/?$/;

@@ -3,10 +3,11 @@ import * as z from "zod/mini";
 import { exportStream } from "../audit/export.ts";
 import { grantsWithTrail, hasTrail } from "../audit/grants.ts";
 import { BEGINNING } from "../audit/link.ts";
-import { arrivals, findRecords, Position, positionOf, presentMark } from "../audit/query.ts";
+import { arrivals, findRecords, positionOf, presentMark } from "../audit/query.ts";
 import { shownRecord } from "../audit/show.ts";
 import type { Env } from "../env.ts";
 import { ledgerOf } from "../ledger/find.ts";
+import { component, described, noted } from "./described.ts";
 import { noGrant } from "./grants/change.ts";
 import { findGrant } from "./grants/table.ts";
 import { json } from "./json.ts";
@@ -22,74 +23,83 @@ const FILTER = {
   server: z.optional(Text),
   tool: z.optional(Text),
   method: z.optional(Text),
-  effect: z.optional(Text).check(z.describe("allow, deny, hide, limit, approval, or refuse for what is no call.")),
-  rule: z.optional(Text).check(z.describe("JSON Pointer into the policy, exactly.")),
+  effect: z.optional(Text),
+  rule: z.optional(Text),
   from: z.optional(Instant),
-  to: z.optional(Instant).check(z.describe("Up to this instant, which does not count.")),
+  to: z.optional(Instant),
 };
+noted(FILTER, {
+  effect: "allow, deny, hide, limit, approval, or refuse for what is no call.",
+  rule: "JSON Pointer into the policy, exactly.",
+  to: "Up to this instant, which does not count.",
+});
 
-const Place = z.object({ link: z.int(), hash: z.string() }).register(z.globalRegistry, { id: "ChainPlace" });
+const Place = z.object({ link: z.int(), hash: z.string() });
+component("ChainPlace", Place);
 
-const Record = z
-  .object({
-    id: z.string(),
-    time: z.nullable(z.string()),
-    request: z.nullable(z.string()),
-    grant: z.object({ id: z.nullable(z.string()), label: z.nullable(z.string()) }),
-    seq: z.int(),
-    server: z.nullable(z.string()),
-    method: z.nullable(z.string()),
-    tool: z.nullable(z.string()),
-    era: z.nullable(z.string()),
-    effect: z.nullable(z.string()),
-    rule: z.nullable(z.string()),
-    policy: z.nullable(z.object({ name: z.string(), version: z.string() })),
-    counters: z.array(
-      z.object({ counter: z.string(), scope: z.string(), window: z.string(), used: z.number(), max: z.number() }),
-    ),
-    arguments: z.unknown().check(z.describe("What the policy's `record` lets be kept.")),
-    bytes: z.nullable(z.int()).check(z.describe("Of the request's body.")),
-    trace: z.nullable(z.string()),
-    upstream: z.nullable(
-      z.object({
-        time: z.nullable(z.string()),
-        status: z.nullable(z.int()),
-        latencyMs: z.nullable(z.number()),
-        bytes: z.nullable(z.int()),
-        gaveBack: z.boolean(),
-      }),
-    ),
-    chain: z.object({
-      link: z.int(),
-      hash: z.string(),
-      endLink: z.nullable(z.int()),
-      endHash: z.nullable(z.string()),
+const Record = z.object({
+  id: z.string(),
+  time: z.nullable(z.string()),
+  request: z.nullable(z.string()),
+  grant: z.object({ id: z.nullable(z.string()), label: z.nullable(z.string()) }),
+  seq: z.int(),
+  server: z.nullable(z.string()),
+  method: z.nullable(z.string()),
+  tool: z.nullable(z.string()),
+  era: z.nullable(z.string()),
+  effect: z.nullable(z.string()),
+  rule: z.nullable(z.string()),
+  policy: z.nullable(z.object({ name: z.string(), version: z.string() })),
+  counters: z.array(
+    z.object({ counter: z.string(), scope: z.string(), window: z.string(), used: z.number(), max: z.number() }),
+  ),
+  arguments: z.unknown(),
+  bytes: z.nullable(z.int()),
+  trace: z.nullable(z.string()),
+  upstream: z.nullable(
+    z.object({
+      time: z.nullable(z.string()),
+      status: z.nullable(z.int()),
+      latencyMs: z.nullable(z.number()),
+      bytes: z.nullable(z.int()),
+      gaveBack: z.boolean(),
     }),
-  })
-  .register(z.globalRegistry, { id: "AuditRecord" });
+  ),
+  chain: z.object({
+    link: z.int(),
+    hash: z.string(),
+    endLink: z.nullable(z.int()),
+    endHash: z.nullable(z.string()),
+  }),
+});
+component("AuditRecord", Record, {
+  arguments: "What the policy's `record` lets be kept.",
+  bytes: "Of the request's body.",
+});
 
 const list = route({
   method: "GET",
   path: "/audit",
   role: "viewer",
-  summary: "Records, latest first; with `after`, those that have come since, in order",
+  ...described({
+    summary: "Records, latest first; with `after`, those that have come since, in order",
+    fields: { after: "`after` of the answer before; `now` gives no records, and the mark to begin from." },
+    gives: {
+      status: 200,
+      schema: z.object({
+        items: z.array(Record),
+        next: z.optional(z.nullable(z.string())),
+        after: z.optional(z.string()),
+      }),
+    },
+  }),
   query: z.strictObject({
     ...FILTER,
     ...PAGE,
-    after: z
-      .optional(
-        z.string().check(z.regex(/^(?:now|0|[1-9]\d{0,15})$/, "must be `now`, or the mark that an answer gave")),
-      )
-      .check(z.describe("`after` of the answer before; `now` gives no records, and the mark to begin from.")),
+    after: z.optional(
+      z.string().check(z.regex(/^(?:now|0|[1-9]\d{0,15})$/, "must be `now`, or the mark that an answer gave")),
+    ),
   }),
-  gives: {
-    status: 200,
-    schema: z.object({
-      items: z.array(Record),
-      next: z.optional(z.nullable(z.string())),
-      after: z.optional(z.string()),
-    }),
-  },
   async handle({ env, query }) {
     const { limit: _, cursor, after, ...filter } = query;
     const limit = limitOf(query);
@@ -98,7 +108,7 @@ const list = route({
         ? since(env, filter, after, limit)
         : problem(400, "Query after: can't stand beside cursor.");
     }
-    const place = keyOf(query, Position);
+    const place = keyOf(query, ["int", "int", "int"]);
     if (place === undefined) return badCursor();
     const rows = await findRecords(env.GRANTGATE_DB, filter, { limit: limit + 1, after: place });
     return json(200, pageOf(rows, limit, shownRecord, positionOf));
@@ -109,9 +119,11 @@ const exported = route({
   method: "GET",
   path: "/audit/export",
   role: "viewer",
-  summary: "All records that fit, as NDJSON: grant by grant, oldest first",
+  ...described({
+    summary: "All records that fit, as NDJSON: grant by grant, oldest first",
+    gives: { status: 200, type: "application/x-ndjson" },
+  }),
   query: z.strictObject(FILTER),
-  gives: { status: 200, type: "application/x-ndjson" },
   handle: async ({ env, query }) =>
     new Response(exportStream(env.GRANTGATE_DB, query), { headers: { "content-type": "application/x-ndjson" } }),
 });
@@ -120,11 +132,13 @@ const chain = route({
   method: "GET",
   path: "/audit/chain/{grant}",
   role: "viewer",
-  summary: "Where the chain of a grant's records begins and ends, from the grant's own ledger",
-  gives: {
-    status: 200,
-    schema: z.object({ grant: z.string(), anchor: Place, head: Place, gathered: z.int() }),
-  },
+  ...described({
+    summary: "Where the chain of a grant's records begins and ends, from the grant's own ledger",
+    gives: {
+      status: 200,
+      schema: z.object({ grant: z.string(), anchor: Place, head: Place, gathered: z.int() }),
+    },
+  }),
   async handle({ env, params, now }) {
     const id = params.grant;
     const db = env.GRANTGATE_DB;
@@ -141,12 +155,14 @@ const chains = route({
   method: "GET",
   path: "/audit/chain",
   role: "viewer",
-  summary: "The grants that there is or was a chain of, whether the registry still knows them or not",
+  ...described({
+    summary: "The grants that there is or was a chain of, whether the registry still knows them or not",
+    gives: { status: 200, schema: pageShape(z.object({ grant: z.string() })) },
+  }),
   query: z.strictObject(PAGE),
-  gives: { status: 200, schema: pageShape(z.object({ grant: z.string() })) },
   async handle({ env, query }) {
     const limit = limitOf(query);
-    const after = keyOf(query, z.tuple([z.string()]));
+    const after = keyOf(query, ["string"]);
     if (after === undefined) return badCursor();
     const grants = await grantsWithTrail(env.GRANTGATE_DB, after?.[0] ?? "", limit + 1);
     return json(

@@ -1,23 +1,23 @@
 /** `/changes`: who changed what of the registry, and how it was before and after. */
 import * as z from "zod/mini";
 import { ROLES } from "./auth/operator.ts";
+import { component, described } from "./described.ts";
 import { isoTime, json } from "./json.ts";
 import { badCursor, keyOf, limitOf, PAGE, pageOf, pageShape } from "./request/page.ts";
 import { route } from "./route.ts";
 import { Instant } from "./shapes.ts";
 
-const Change = z
-  .object({
-    id: z.int(),
-    time: z.string(),
-    operator: z.object({ id: z.string(), name: z.string(), role: z.enum(ROLES) }),
-    action: z.string(),
-    target: z.string(),
-    message: z.nullable(z.string()),
-    before: z.unknown(),
-    after: z.unknown(),
-  })
-  .register(z.globalRegistry, { id: "Change" });
+const Change = z.object({
+  id: z.int(),
+  time: z.string(),
+  operator: z.object({ id: z.string(), name: z.string(), role: z.enum(ROLES) }),
+  action: z.string(),
+  target: z.string(),
+  message: z.nullable(z.string()),
+  before: z.unknown(),
+  after: z.unknown(),
+});
+component("Change", Change);
 
 const Row = z.object({
   id: z.int(),
@@ -34,8 +34,8 @@ const Row = z.object({
 
 const Filter = z.strictObject({
   operator: z.optional(z.string()),
-  action: z.optional(z.string()).check(z.describe("As grant.revoke.")),
-  target: z.optional(z.string()).check(z.describe("As grant:grt_…, server:<slug> or policy:<server>/<name>.")),
+  action: z.optional(z.string()),
+  target: z.optional(z.string()),
   from: z.optional(Instant),
   to: z.optional(Instant),
   ...PAGE,
@@ -45,11 +45,14 @@ const list = route({
   method: "GET",
   path: "/changes",
   role: "viewer",
-  summary: "Changes that operators made, latest first",
+  ...described({
+    summary: "Changes that operators made, latest first",
+    fields: { action: "As grant.revoke.", target: "As grant:grt_…, server:<slug> or policy:<server>/<name>." },
+    gives: { status: 200, schema: pageShape(Change) },
+  }),
   query: Filter,
-  gives: { status: 200, schema: pageShape(Change) },
   async handle({ env, query }) {
-    const before = keyOf(query, z.tuple([z.int()]));
+    const before = keyOf(query, ["int"]);
     if (before === undefined) return badCursor();
     const limit = limitOf(query);
     const { operator = null, action = null, target = null, from = null, to = null } = query;

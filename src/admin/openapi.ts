@@ -1,20 +1,44 @@
 /**
  * The description of the admin API (OpenAPI 3.1), made from its routes. Nothing is described by hand, so nothing can be
  * described wrongly or forgotten.
+ *
+ * It is made ahead of time, into docs/openapi.json (src/cli/api-page.ts), and that is what the Worker gives: the Worker
+ * must never import this, nor could it, having no words for its routes.
  */
 import * as z from "zod/mini";
-import { Problem } from "./problem.ts";
+import type { Described as Told } from "./described.ts";
 import type { BodyForm, Facts } from "./route.ts";
 
 type Described = { [key: string]: unknown };
 
 const VERSION = "1";
 
+/** What problem.ts makes. */
+const Problem = z
+  .object({
+    type: z.literal("about:blank"),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    errors: z.optional(
+      z.array(
+        z.object({
+          pointer: z.string().check(z.describe("RFC 6901, into what was sent.")),
+          line: z.optional(z.int()),
+          column: z.optional(z.int()),
+          message: z.string(),
+        }),
+      ),
+    ),
+  })
+  .register(z.globalRegistry, { id: "Problem" });
+
 export function openapi(routes: readonly Facts[]): Described {
   const schemas: Described = {};
   const named = (schema: z.ZodMiniType, io: "input" | "output"): Described => described(schema, io, schemas);
   const paths: { [path: string]: Described } = {};
-  for (const route of routes) {
+  for (const route of routes.map(withWords)) {
+    checkFields(route, named);
     const at = paths[route.path] ?? { parameters: pathParameters(route.path) };
     paths[route.path] = { ...at, [route.method.toLowerCase()]: operation(route, named) };
   }
@@ -34,9 +58,24 @@ export function openapi(routes: readonly Facts[]): Described {
   };
 }
 
+/** Where its words are left out, nothing may be made from it. */
+function withWords(route: Facts): Facts & Told {
+  const { method, path, summary, gives } = route;
+  if (summary === undefined || gives === undefined) throw new Error(`${method} ${path} is not described`);
+  return { ...route, summary, gives };
+}
+
+/** A sentence on a field that is not there would be lost without a word. */
+function checkFields({ method, path, query, takes, fields = {} }: Facts, named: Named): void {
+  const body = takes?.kind === "document" ? takes.schema : undefined;
+  const known = [query, body].flatMap((schema) => (schema ? Object.keys(propertiesOf(named(schema, "input"))) : []));
+  const lost = Object.keys(fields).find((name) => !known.includes(name));
+  if (lost !== undefined) throw new Error(`${method} ${path} has no field ${lost}`);
+}
+
 type Named = (schema: z.ZodMiniType, io: "input" | "output") => Described;
 
-function operation(route: Facts, named: Named): Described {
+function operation(route: Facts & Told, named: Named): Described {
   const { method, path, role, summary, description, takes, gives } = route;
   const content = gives.schema
     ? { "application/json": { schema: named(gives.schema, "output") } }
@@ -50,7 +89,7 @@ function operation(route: Facts, named: Named): Described {
     tags: [path.split("/")[1]],
     "x-role": role,
     parameters: [...queryParameters(route, named), ...headerParameters(route)],
-    ...(takes && { requestBody: { required: true, content: { "application/json": body(takes, named) } } }),
+    ...(takes && { requestBody: { required: true, content: { "application/json": body(route, takes, named) } } }),
     responses: {
       ...Object.fromEntries(successes(route).map((status) => [status, done])),
       default: {
@@ -62,7 +101,7 @@ function operation(route: Facts, named: Named): Described {
 }
 
 /** What can be made only if it is not there yet says whether it was. */
-function successes({ gives, conditional }: Facts): number[] {
+function successes({ gives, conditional }: Facts & Told): number[] {
   return conditional === "match or none" ? [gives.status, 201] : [gives.status];
 }
 
@@ -76,10 +115,24 @@ function refusals({ path, query, takes, conditional, idempotent, method }: Facts
   return [...all].sort();
 }
 
-function body(form: BodyForm<unknown>, named: Named): Described {
-  return {
-    schema: form.kind === "document" ? named(form.schema, "input") : { type: "object", description: form.describes },
-  };
+function body(route: Facts, form: BodyForm<unknown>, named: Named): Described {
+  if (form.kind === "text") return { schema: { type: "object", description: form.describes } };
+  const schema = named(form.schema, "input");
+  return { schema: { ...schema, properties: Object.fromEntries(fieldsOf(route, schema)) } };
+}
+
+type Property = readonly [name: string, schema: Described];
+
+/** The fields that a schema of a query or a body has, with the route's sentences on them. */
+function fieldsOf({ fields = {} }: Facts, schema: Described): Property[] {
+  return Object.entries(propertiesOf(schema)).map(([name, field]) =>
+    name in fields ? [name, { description: fields[name], ...field }] : [name, field],
+  );
+}
+
+function propertiesOf(schema: Described): { readonly [name: string]: Described } {
+  const { properties = {} } = schema as { properties?: { [name: string]: Described } };
+  return properties;
 }
 
 function operationId(method: string, path: string): string {
@@ -98,10 +151,9 @@ function pathParameters(path: string): Described[] {
   }));
 }
 
-function queryParameters({ query }: Facts, named: Named): Described[] {
-  if (query === undefined) return [];
-  const { properties = {} } = named(query, "input") as { properties?: { [name: string]: Described } };
-  return Object.entries(properties).map(([name, { description, ...schema }]) => ({
+function queryParameters(route: Facts, named: Named): Described[] {
+  if (route.query === undefined) return [];
+  return fieldsOf(route, named(route.query, "input")).map(([name, { description, ...schema }]) => ({
     name,
     in: "query",
     ...(description !== undefined && { description }),

@@ -3,7 +3,6 @@
  *
  * The detail is written for the operator and names what to do. It must never repeat a secret or a token.
  */
-import * as z from "zod/mini";
 import type { Fault } from "../json/checked.ts";
 
 const TITLES = {
@@ -21,26 +20,6 @@ const TITLES = {
   500: "Internal Server Error",
   503: "Service Unavailable",
 } as const;
-
-/** Its shape, for the API's description. */
-export const Problem = z
-  .object({
-    type: z.literal("about:blank"),
-    title: z.string(),
-    status: z.int(),
-    detail: z.string(),
-    errors: z.optional(
-      z.array(
-        z.object({
-          pointer: z.string().check(z.describe("RFC 6901, into what was sent.")),
-          line: z.optional(z.int()),
-          column: z.optional(z.int()),
-          message: z.string(),
-        }),
-      ),
-    ),
-  })
-  .register(z.globalRegistry, { id: "Problem" });
 
 export function problem(
   status: keyof typeof TITLES,

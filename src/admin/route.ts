@@ -7,6 +7,7 @@
 import * as z from "zod/mini";
 import type { Env } from "../env.ts";
 import type { Operator, Role } from "./auth/operator.ts";
+import type { Described } from "./described.ts";
 import { readBody, readDocument, readQuery } from "./request/body.ts";
 import { type Conditions, conditionsOf } from "./request/conditions.ts";
 import { type Idempotency, idempotencyOf } from "./request/idempotency.ts";
@@ -42,26 +43,13 @@ export type Facts = {
   readonly path: string;
   /** The least role that may use it. */
   readonly role: Role;
-  /** A few words, for people. */
-  readonly summary: string;
-  readonly description?: string;
   /** Takes If-Match, or If-None-Match too. */
   readonly conditional?: "match" | "match or none";
   /** Takes an Idempotency-Key. */
   readonly idempotent?: true;
   readonly query?: z.ZodMiniType;
   readonly takes?: BodyForm<unknown>;
-  readonly gives: Gives;
-};
-
-/** The answer when all went well. Without a schema it has no body, or one that is not JSON. */
-export type Gives = {
-  readonly status: 200 | 201 | 204;
-  readonly schema?: z.ZodMiniType;
-  readonly type?: string;
-  /** It has an ETag. */
-  readonly tagged?: true;
-};
+} & Partial<Described>;
 
 export type Route = Facts & { readonly run: (arrived: Arrived, params: Record<string, string>) => Promise<Response> };
 

@@ -1,14 +1,13 @@
 /** Schemas that several routes share. */
 import * as z from "zod/mini";
 import { readInstant } from "../policy/instant.ts";
+import { told } from "./described.ts";
 
 const DATE_TIME = "must be a date-time as in 2027-01-31T00:00:00Z";
 
 /** A date-time with its offset (RFC 3339), as text. */
-export const DateTime = z
-  .string(DATE_TIME)
-  .check(z.refine((text) => readInstant(text) !== undefined, DATE_TIME))
-  .register(z.globalRegistry, { format: "date-time" });
+export const DateTime = z.string(DATE_TIME).check(z.refine((text) => readInstant(text) !== undefined, DATE_TIME));
+told(DateTime, { format: "date-time" });
 
 /** The same, as Unix milliseconds. */
 export const Instant = z.pipe(

@@ -3,24 +3,22 @@ import * as z from "zod/mini";
 import { recordedTime } from "../audit/query.ts";
 import { SERVER_INFO } from "../mcp/reply.ts";
 import { readiness } from "../observe/ready.ts";
+import { component, described } from "./described.ts";
 import { isoTime, json } from "./json.ts";
 import { route } from "./route.ts";
 import { active } from "./standing.ts";
 
-const Status = z
-  .object({
-    version: z.string(),
-    checks: z.array(z.object({ name: z.string(), ok: z.boolean(), detail: z.optional(z.string()) })),
-    servers: z.int(),
-    policies: z.int(),
-    operators: z.int(),
-    grants: z.object({ active: z.int(), suspended: z.int(), revoked: z.int(), expired: z.int() }),
-    behind: z
-      .object({ grants: z.int(), since: z.nullable(z.string()) })
-      .check(z.describe("Grants whose ledgers have not confirmed what the registry holds.")),
-    audit: z.object({ oldest: z.nullable(z.string()), newest: z.nullable(z.string()) }),
-  })
-  .register(z.globalRegistry, { id: "Status" });
+const Status = z.object({
+  version: z.string(),
+  checks: z.array(z.object({ name: z.string(), ok: z.boolean(), detail: z.optional(z.string()) })),
+  servers: z.int(),
+  policies: z.int(),
+  operators: z.int(),
+  grants: z.object({ active: z.int(), suspended: z.int(), revoked: z.int(), expired: z.int() }),
+  behind: z.object({ grants: z.int(), since: z.nullable(z.string()) }),
+  audit: z.object({ oldest: z.nullable(z.string()), newest: z.nullable(z.string()) }),
+});
+component("Status", Status, { behind: "Grants whose ledgers have not confirmed what the registry holds." });
 
 const Counts = z.object({
   servers: z.int(),
@@ -48,8 +46,10 @@ export const status = route({
   method: "GET",
   path: "/status",
   role: "viewer",
-  summary: "Whether the gateway is well, and what it holds",
-  gives: { status: 200, schema: Status },
+  ...described({
+    summary: "Whether the gateway is well, and what it holds",
+    gives: { status: 200, schema: Status },
+  }),
   async handle({ env, now }) {
     const { checks } = await readiness(env);
     const row = await env.GRANTGATE_DB.prepare(COUNTS).bind(now).first();

@@ -2,20 +2,20 @@
 import * as z from "zod/mini";
 import { JsonNumber } from "../json/value.ts";
 import type { CounterUsage } from "../ledger/protocol.ts";
+import { component } from "./described.ts";
 import { isoTime } from "./json.ts";
 
-export const CounterShape = z
-  .object({
-    scope: z.string(),
-    session: z.optional(z.string()).check(z.describe("Digest of the legacy session that the counter is of.")),
-    counter: z.string(),
-    window: z.string(),
-    align: z.string(),
-    used: z.number(),
-    max: z.number(),
-    resetAt: z.nullable(z.string()),
-  })
-  .register(z.globalRegistry, { id: "Counter" });
+export const CounterShape = z.object({
+  scope: z.string(),
+  session: z.optional(z.string()),
+  counter: z.string(),
+  window: z.string(),
+  align: z.string(),
+  used: z.number(),
+  max: z.number(),
+  resetAt: z.nullable(z.string()),
+});
+component("Counter", CounterShape, { session: "Digest of the legacy session that the counter is of." });
 
 export const UsageShape = z.object({ at: z.string(), counters: z.array(CounterShape) });
 

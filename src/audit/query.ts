@@ -2,7 +2,6 @@
  * Finds records in the audit log: a page of the newest, what has come since a mark, or all of them in pages that fit in
  * memory. None of it reads more than it has to in one query, however many records there are.
  */
-import * as z from "zod/mini";
 import type { Chained } from "./chain.ts";
 import { type AuditFilter, conditionsOf, numberAt, SERVERS, type Sql, wayOf } from "./plan.ts";
 
@@ -24,8 +23,7 @@ export const COLUMNS = `
   audit.ending, audit.end_link AS endLink, audit.end_hash AS endHash`;
 
 /** A place between records: right behind the one with this `at`, `id` and `seq`, from newest to oldest. */
-export const Position = z.tuple([z.int(), z.int(), z.int()]);
-export type Position = z.infer<typeof Position>;
+export type Position = readonly [at: number, id: number, seq: number];
 
 export function positionOf({ at, id, seq }: AuditRow): Position {
   return [at, id, seq];

@@ -25,6 +25,7 @@ const SOURCES: Readonly<Record<string, Source>> = {
   "--grant": "grant",
   operator: "operator",
   "--operator": "operator",
+  source: "file",
   folder: "file",
   path: "file",
   paths: "file",

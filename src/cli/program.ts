@@ -10,7 +10,9 @@ import { auditCommands } from "./nouns/audit.ts";
 import { grantCommands } from "./nouns/grant.ts";
 import { type Group, HEADINGS } from "./nouns/group.ts";
 import { operatorCommands } from "./nouns/operator.ts";
+import { scanCommands } from "./nouns/scan.ts";
 import { serverCommands } from "./nouns/server.ts";
+import { toolsCommands } from "./nouns/tools.ts";
 import { upkeepCommands } from "./nouns/upkeep.ts";
 import { useCommands } from "./nouns/use.ts";
 import { policyCommands } from "./policy/commands.ts";
@@ -35,6 +37,8 @@ export function program(context: Context, done: (exit: ExitCode) => void): Comma
   const group = { root, context, add, noun, done };
   // In the order in which `help` shows their headings.
   useCommands(group);
+  toolsCommands(group);
+  scanCommands(group);
   serverCommands(group);
   policyCommands(group);
   grantCommands(group);
@@ -46,33 +50,37 @@ export function program(context: Context, done: (exit: ExitCode) => void): Comma
 }
 
 function rootCommand({ terminal }: Context): Command {
-  return new Command("grantgate")
-    .description("An MCP policy gateway: every tool call is allowed, denied, hidden or limited before it can run.")
-    .version(VERSION)
-    .exitOverride()
-    .configureOutput({
-      writeOut: (text) => terminal.out(text.trimEnd()),
-      writeErr: (text) => terminal.err(text.trimEnd()),
-      getOutHelpWidth: () => terminal.width ?? 100,
-      getErrHelpWidth: () => terminal.width ?? 100,
-    })
-    .configureHelp({ minWidthToWrap: 20, styleTitle: (title) => terminal.paint("bold", title) })
-    .showHelpAfterError("Run the command with --help to see how it is used.")
-    .commandsGroup(HEADINGS.upkeep)
-    .helpCommand(true)
-    .addHelpText(
-      "after",
-      examples(
-        "npm start",
-        'npx grantgate call echo \'{"message":"hi"}\'',
-        "npx grantgate apply policies --dry-run",
-        "npx grantgate grant create --server fortios --policy standard --label ci",
-        "npx grantgate audit tail --effect deny",
-      ) +
-        "\nIn the checkout of a running gateway nothing needs to be set. Elsewhere: GRANTGATE_URL,\n" +
-        "GRANTGATE_ADMIN_TOKEN (or an operator's token, ggo_…), and GRANTGATE_TOKEN for calls.\n" +
-        "Exit codes: 0 fine, 1 found something (a denial, a mistake in a file), 2 usage, 3 could not reach.",
-    );
+  return (
+    new Command("grantgate")
+      .description("An MCP policy gateway: every tool call is allowed, denied, hidden or limited before it can run.")
+      .version(VERSION)
+      .exitOverride()
+      // `tools` has options and verbs: what stands behind a verb is the verb's.
+      .enablePositionalOptions()
+      .configureOutput({
+        writeOut: (text) => terminal.out(text.trimEnd()),
+        writeErr: (text) => terminal.err(text.trimEnd()),
+        getOutHelpWidth: () => terminal.width ?? 100,
+        getErrHelpWidth: () => terminal.width ?? 100,
+      })
+      .configureHelp({ minWidthToWrap: 20, styleTitle: (title) => terminal.paint("bold", title) })
+      .showHelpAfterError("Run the command with --help to see how it is used.")
+      .commandsGroup(HEADINGS.upkeep)
+      .helpCommand(true)
+      .addHelpText(
+        "after",
+        examples(
+          "npm start",
+          'npx grantgate call echo \'{"message":"hi"}\'',
+          "npx grantgate apply policies --dry-run",
+          "npx grantgate grant create --server fortios --policy standard --label ci",
+          "npx grantgate audit tail --effect deny",
+        ) +
+          "\nIn the checkout of a running gateway nothing needs to be set. Elsewhere: GRANTGATE_URL,\n" +
+          "GRANTGATE_ADMIN_TOKEN (or an operator's token, ggo_…), and GRANTGATE_TOKEN for calls.\n" +
+          "Exit codes: 0 fine, 1 found something (a denial, a mistake in a file), 2 usage, 3 could not reach.",
+      )
+  );
 }
 
 function examples(...lines: readonly string[]): string {

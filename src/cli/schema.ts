@@ -42,7 +42,8 @@ const SERVER_TEXTS: Readonly<Record<string, string>> = {
     'How id and secret are sent: "basic" (default), as a header, or "post", in the body.',
   era: 'The protocol that the server speaks: "auto" (default), "legacy" or "modern".',
   surface: "What of the server may be reached, of tools, resources and prompts. Default: all of it.",
-  drift: "What happens when the server's tools change. Not enforced yet.",
+  drift:
+    'What becomes of a tool that changes or comes later: "hold" (default) until an operator accepts it, "warn" or "allow".',
 };
 
 function serverSchema(): JsonSchema {

@@ -4,6 +4,7 @@
  */
 import { once } from "node:events";
 import { styleText } from "node:util";
+import { visible } from "../tools/steering/hidden.ts";
 import { askHidden, askYes } from "./ask.ts";
 import { cut } from "./table.ts";
 
@@ -46,11 +47,10 @@ export function processTerminal(): Terminal {
   };
 }
 
-const STEERING = /(?![\n\t])[\p{Cc}\p{Bidi_Control}]/gu;
-
-/** Text from outside, with control and direction characters made visible. Line breaks and tabs stay. */
+/**
+ * Text from outside, with every character made visible that steers a terminal or hides in what a person reads. Line breaks
+ * and tabs stay, and what honest text is made of, as pictures and joined letters.
+ */
 export function shown(text: string): string {
-  return text
-    .replaceAll("\r\n", "\n")
-    .replace(STEERING, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return visible(text.replaceAll("\r\n", "\n"));
 }

@@ -37,7 +37,9 @@ export async function answer(arriving: Promise<Response | Failure>, parcel: Parc
   // Nothing more is wanted of a server that failed, though it may still be at work.
   if (now.kind === "failed") course.abort.abort();
   const response =
-    now.kind === "streaming" ? streamed(relay(now.body, exchange), exchange, course) : respond(replyOf(now, exchange));
+    now.kind === "streaming"
+      ? streamed(relay(now.body, exchange), exchange, course)
+      : respond(await replyOf(now, exchange));
   if (request.method !== "initialize" || !("session" in now) || now.session === null) return response;
   if (!isSessionId(now.session)) return response;
   // A session id is given with the answer to initialize only (specification 2025-11-25, "Session Management").
@@ -57,7 +59,7 @@ async function arrivedAs(first: Response | Failure, exchange: CallExchange, parc
   return answer.kind === "streaming" && isHandshake(request.method) ? gather(answer, request.id, bounds) : answer;
 }
 
-function replyOf(arrived: Answered | Failure | Gone, exchange: CallExchange): LocalReply {
+async function replyOf(arrived: Answered | Failure | Gone, exchange: CallExchange): Promise<LocalReply> {
   const { request, era, requestId, inSession, view, ended } = exchange;
   switch (arrived.kind) {
     case "session gone":
@@ -68,7 +70,7 @@ function replyOf(arrived: Answered | Failure | Gone, exchange: CallExchange): Lo
       return failedReply(request, era, requestId, arrived);
     case "answered": {
       ended({ ...endingOf(arrived.status, arrived.outcome, inSession), bytes: arrived.bytes });
-      const outcome = edited(arrived.outcome, request.method, view);
+      const outcome = await edited(arrived.outcome, request.method, view);
       return { status: arrived.status, body: encodeMessage({ kind: "response", id: request.id, outcome }) };
     }
   }
@@ -77,7 +79,7 @@ function replyOf(arrived: Answered | Failure | Gone, exchange: CallExchange): Lo
 async function* lateFrames(arriving: Promise<Arrived>, exchange: CallExchange): AsyncGenerator<string, void> {
   const arrived = await arriving;
   if (arrived.kind === "streaming") yield* relay(arrived.body, exchange);
-  else yield messageFrame(replyOf(arrived, exchange).body ?? "");
+  else yield messageFrame((await replyOf(arrived, exchange)).body ?? "");
 }
 
 function streamed(source: AsyncGenerator<string, void>, exchange: CallExchange, course: Course): Response {

@@ -1,6 +1,7 @@
 /** A call on its course: what ends it, what keeps it alive, and who hears how it went. */
 import { ledgerOf } from "../ledger/find.ts";
 import { accepts } from "../mcp/media.ts";
+import type { Message } from "../mcp/message.ts";
 import { causeOf, log } from "../observe/log.ts";
 import { step } from "../observe/span.ts";
 import { isListed } from "../policy/decide.ts";
@@ -9,11 +10,10 @@ import { rootKeyOf } from "../upstream/root-key.ts";
 import { sealSession } from "../upstream/session.ts";
 import type { Ending, Exchange } from "./exchange.ts";
 import type { Pulse } from "./live.ts";
-import { rememberMirrors } from "./mirrors.ts";
 import { settle } from "./outbox.ts";
-import { shelve } from "./schemas.ts";
 import type { Passed } from "./standing.ts";
 import { measured } from "./tally.ts";
+import { vetting } from "./vet.ts";
 import { told, type Way } from "./way.ts";
 
 export type Course = {
@@ -63,10 +63,8 @@ export function setOff(way: Way, passed: Passed, parcel: Parcel): Course {
       view: {
         surface: contents.server.surface,
         isListed: (tool) => isListed(contents.policy, tool),
-        seen: (list) => {
-          rememberMirrors(grant.serverVersion, list);
-          ctx.waitUntil(shelve(env, grant, list));
-        },
+        vet: vetting(way, passed, parcel),
+        cursor: cursorOf(parcel.message),
       },
       ended,
     },
@@ -85,6 +83,13 @@ export function setOff(way: Way, passed: Passed, parcel: Parcel): Course {
       },
     },
   };
+}
+
+/** Null only where nothing was given: any cursor is no first page, and a server may take more for a filter. */
+function cursorOf(message: Message | null): string | null {
+  if (message?.kind !== "request" || message.method !== "tools/list") return null;
+  const { _meta, ...given } = message.params;
+  return Object.keys(given).length === 0 ? null : JSON.stringify(given);
 }
 
 /** A server that fails, or no longer takes the gateway's credential, is its operator's to mend. */

@@ -16,29 +16,36 @@ import type { Notification, Request } from "../mcp/message.ts";
 import { isOpenNotification, isOpenRequest } from "../mcp/methods.ts";
 import { checkParams, type Mirrors } from "../mcp/params.ts";
 import { refusal } from "../mcp/refusal.ts";
+import type { Pin } from "../policy/call.ts";
 import { decide, type LimitDemand } from "../policy/decide.ts";
+import type { Wanted as DecisionWanted } from "../policy/decision.ts";
 import type { Contents } from "./contents.ts";
 import { deniedReply, hiddenReply } from "./denial.ts";
 import type { Incoming } from "./read.ts";
 import { type LocalReply, refusalReply } from "./reply.ts";
 
-export type Verdict =
-  | { readonly kind: "pass"; readonly demands: readonly LimitDemand[] }
-  | {
-      readonly kind: "reply";
-      readonly reply: LocalReply;
-      readonly effect: string;
-      readonly rule?: string;
-      /** The tool whose schema this hangs on and is not known: once it is, the message may be judged again. */
-      readonly unknownSchema?: string;
-    };
+export type Verdict = { readonly kind: "pass"; readonly demands: readonly LimitDemand[] } | Reply;
+
+type Reply = {
+  readonly kind: "reply";
+  readonly reply: LocalReply;
+  readonly effect: string;
+  readonly rule?: string;
+  /** What this hangs on and is not known: once it is, the message may be judged again. */
+  readonly wants?: Wanted;
+};
+
+/** `mirrors`: which arguments of the tool headers mirror. */
+export type Wanted = DecisionWanted | { readonly tool: string; readonly what: "mirrors" };
 
 export type Circumstances = {
   readonly grant: GrantRecord;
   readonly contents: Contents;
   readonly headers: Headers;
-  /** Which arguments of a tool its headers mirror; null while that is not known. */
-  readonly mirrors: (tool: string) => Mirrors | null;
+  /** How a tool stands in the inventory of its server; left out where nothing is held. */
+  readonly pinOf?: (tool: string) => Pin;
+  /** Which arguments of a tool its headers mirror; null when nobody knows, undefined while nobody was asked. */
+  readonly mirrors: (tool: string) => Mirrors | null | undefined;
   /** A tool's input schema as last listed; undefined while that is not known. */
   readonly schemaOf: (tool: string) => Json | undefined;
   readonly requestId: string;
@@ -72,24 +79,28 @@ function judgeCall(era: Era, request: Request, about: Circumstances): Verdict {
   if (typeof tool !== "string") return invalid(request, 'Invalid params: "name" must be a string');
   if (given !== undefined && !isObject(given)) return invalid(request, 'Invalid params: "arguments" must be an object');
   const args: JsonObject = given ?? NO_ARGUMENTS;
-  const { grant, contents, headers, mirrors, schemaOf, requestId, now } = about;
+  const { grant, contents, headers, mirrors, pinOf, schemaOf, requestId, now } = about;
   const asked = { era, request, requestId, policy: grant.policy };
-  const call = { tool, arguments: args, server: grant.server, grant, time: now, schemaOf };
+  const call = { tool, arguments: args, server: grant.server, grant, time: now, schemaOf, ...(pinOf && { pinOf }) };
   const decision = decide(contents.policy, call);
   switch (decision.effect) {
     case "allow": {
       // Only now: what a header must mirror would tell of tools that this grant may not know.
-      const fault = era === "modern" ? checkParams(headers, args, mirrors(tool)) : null;
-      return fault === null ? { kind: "pass", demands: decision.limits } : mismatch(request, fault);
+      const pass: Verdict = { kind: "pass", demands: decision.limits };
+      if (era !== "modern") return pass;
+      const known = mirrors(tool);
+      if (known === undefined) return { ...mismatch(request, "not known yet"), wants: { tool, what: "mirrors" } };
+      const fault = checkParams(headers, args, known);
+      return fault === null ? pass : mismatch(request, fault);
     }
     case "hide":
       return { kind: "reply", reply: hiddenReply(asked), effect: "hide", rule: decision.rule };
     case "deny":
     case "approval": {
       const { effect, rule, text } = decision;
-      const unknownSchema = decision.effect === "deny" ? decision.unknownSchema : undefined;
+      const wants = decision.effect === "deny" ? decision.wants : undefined;
       const reply = deniedReply(asked, effect, rule, text);
-      return { kind: "reply", reply, effect, rule, ...(unknownSchema !== undefined && { unknownSchema }) };
+      return { kind: "reply", reply, effect, rule, ...(wants && { wants }) };
     }
   }
 }
@@ -107,7 +118,7 @@ function invalid({ id }: Request, text: string): Verdict {
   return refuse(200, INVALID_PARAMS, text, id);
 }
 
-function mismatch({ id }: Request, fault: string): Verdict {
+function mismatch({ id }: Request, fault: string): Reply {
   return refuse(400, HEADER_MISMATCH, `Bad Request: the request headers and body disagree: ${fault}`, id);
 }
 
@@ -122,6 +133,6 @@ function otherEra(incoming: Incoming, spoken: Era): Verdict {
 
 const LEGACY_VERSIONS = ["2025-11-25", "2025-06-18", "2025-03-26"];
 
-function refuse(status: number, code: number, text: string, id: Request["id"] | null, data?: JsonObject): Verdict {
+function refuse(status: number, code: number, text: string, id: Request["id"] | null, data?: JsonObject): Reply {
   return { kind: "reply", reply: refusalReply(refusal(status, code, text, id, data)), effect: "refuse" };
 }

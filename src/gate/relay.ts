@@ -21,7 +21,7 @@ export async function* relay(body: ReadableStream<Uint8Array>, exchange: Exchang
       if (piece.kind === "fault") return yield* close(exchange, state, piece.fault);
       if (piece.kind === "text") exchange.came.bytes += piece.bytes;
       for (const frame of frames.push(piece.text)) {
-        const text = pass(frame, exchange, state);
+        const text = await pass(frame, exchange, state);
         if (typeof text === "string") yield text;
         else if (text !== null) return yield* fail(exchange, state, text);
       }
@@ -48,7 +48,7 @@ function isStanding({ request }: Exchange): boolean {
 }
 
 /** The text to send for a frame, null for none, or what is wrong with it. */
-function pass(frame: Frame, exchange: Exchange, state: State): string | null | Failure {
+async function pass(frame: Frame, exchange: Exchange, state: State): Promise<string | null | Failure> {
   const modern = exchange.era === "modern";
   // Modern streams can't be resumed, and an id would make clients try (specification 2026-07-28, "Streamable HTTP").
   const bare = modern ? { ...frame, id: null, retry: null } : frame;
@@ -56,11 +56,11 @@ function pass(frame: Frame, exchange: Exchange, state: State): string | null | F
   if (frame.data === null || frame.data === "") return modern && frame.comments.length === 0 ? null : writeFrame(bare);
   const message = readEvent(frame.data);
   if (message.kind === "failed") return message;
-  const seen = visible(message, exchange, state);
+  const seen = await visible(message, exchange, state);
   return seen === null ? null : writeFrame({ ...bare, data: encodeMessage(seen) });
 }
 
-function visible(message: Message, exchange: Exchange, state: State): Message | null {
+function visible(message: Message, exchange: Exchange, state: State): Message | null | Promise<Message | null> {
   switch (message.kind) {
     case "notification":
       return message.method.startsWith("notifications/tasks") ? null : message;
@@ -71,13 +71,17 @@ function visible(message: Message, exchange: Exchange, state: State): Message | 
   }
 }
 
-function seenAnswer(message: Extract<Message, { kind: "response" }>, exchange: Exchange, state: State): Message | null {
+async function seenAnswer(
+  message: Extract<Message, { kind: "response" }>,
+  exchange: Exchange,
+  state: State,
+): Promise<Message | null> {
   const { request, view } = exchange;
-  if (request === null) return { ...message, outcome: edited(message.outcome, null, view) };
+  if (request === null) return { ...message, outcome: await edited(message.outcome, null, view) };
   if (state.answered || message.id === null || !sameId(message.id, request.id)) return null;
   state.answered = true;
   exchange.ended(endingOf(200, message.outcome, exchange.inSession));
-  return { ...message, outcome: edited(message.outcome, request.method, view) };
+  return { ...message, outcome: await edited(message.outcome, request.method, view) };
 }
 
 function* close(exchange: Exchange, state: State, fault: BodyFault): Generator<string, void> {

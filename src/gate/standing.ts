@@ -66,7 +66,7 @@ export async function standingOf(way: Way, owner: Bearer, incoming: Incoming | R
   for (let round = 0; round < MOST_ROUNDS; round++) {
     if (grant === null || grant.server !== owner.server) return { kind: "unauthorized" };
     const known = grant;
-    const judged = await judgedBy(way, incoming, known);
+    const judged = await judgedBy(way, incoming, known, owner.token);
     const verdict = judged.kind === "judged" ? judged.verdict : UNDECIDED;
     const demands: readonly Demand[] = verdict.kind === "pass" ? verdict.demands : [];
     const entry = journalEntry(enquiry, grant, verdict, judged.kind === "judged" ? judged.kept : undefined);
@@ -125,10 +125,10 @@ type Judged =
   | { readonly kind: "failed"; readonly cause: unknown };
 
 /** It need not be the grant's fault: what this isolate heard of the grant may be of long ago. */
-async function judgedBy(way: Way, incoming: Incoming | Refusal, grant: GrantRecord): Promise<Judged> {
+async function judgedBy(way: Way, incoming: Incoming | Refusal, grant: GrantRecord, token: string): Promise<Judged> {
   try {
     const contents = await contentsOf(way.env, grant);
-    const verdict = await step("decide", told(way), () => verdictOn(way, incoming, grant, contents));
+    const verdict = await step("decide", told(way), () => verdictOn(way, incoming, grant, token, contents));
     const kept = recordedOf(way.env, grant.id, contents.policy, incoming);
     return { kind: "judged", verdict, contents, kept: typeof kept === "object" ? await kept : kept };
   } catch (cause) {

@@ -2,15 +2,14 @@
  * A parsed document held against a schema: what the schema makes of it, or every fault at once, each with its place in
  * the text. Nothing is ignored; an unknown field is a fault like a wrong type.
  */
-import { en } from "zod/locales";
 import * as z from "zod/mini";
+import { complaint } from "./complaint.ts";
 import { locate } from "./locate.ts";
 import { placesIn } from "./place.ts";
 import { child } from "./pointer.ts";
 import { isObject, type Json } from "./value.ts";
 
-// Without its English, this build of zod says "Invalid input" to everything.
-z.config(en());
+z.config({ localeError: complaint });
 
 /** `pointer` is RFC 6901 into the document; line and column count from 1, and are missing for what has no place. */
 export type Fault = {
@@ -26,7 +25,7 @@ export type Checked<T> =
 
 /** `text` is what `value` was parsed from; it is only looked at to tell where a fault is. */
 export function checked<T>(text: string, value: Json, schema: z.ZodMiniType<T>): Checked<T> {
-  const read = schema.safeParse(value, { error: missing });
+  const read = schema.safeParse(value);
   const faults = [...protoKeys(value, ""), ...(read.success ? [] : read.error.issues.flatMap(faultsOf))];
   if (read.success && faults.length === 0) return { ok: true, value: read.data };
   return { ok: false, faults: placed(text, faults) };
@@ -50,10 +49,6 @@ function protoKeys(value: Json, pointer: string): Fault[] {
     const at = child(pointer, key);
     return key === "__proto__" ? [{ pointer: at, message: "is no name that can be used" }] : protoKeys(member, at);
   });
-}
-
-function missing(issue: { readonly code?: string; readonly input?: unknown }): string | undefined {
-  return issue.code === "invalid_type" && issue.input === undefined ? "is required" : undefined;
 }
 
 /** With line and column, of the nearest thing that is there when the place itself is missing. */

@@ -3,8 +3,16 @@ import { parseJson } from "../json/parse.ts";
 import { isObject, type Json, type JsonObject, member } from "../json/value.ts";
 import type { Path, Step } from "./path.ts";
 
+/**
+ * How a tool stands in the pinned inventory of its server: as an operator knows it, held since it changed or is new, not
+ * there at all, or not looked up.
+ */
+export type Pin = "pinned" | "held" | "unlisted" | "unread";
+
 /** `time` is in milliseconds since the Unix epoch. Absent arguments are `{}`. */
 export type Call = {
+  /** Left out where nothing is pinned: then no call hangs on it. */
+  readonly pinOf?: (tool: string) => Pin;
   /** A tool's `inputSchema` as its server last listed it; undefined when that is not known. */
   readonly schemaOf?: (tool: string) => Json | undefined;
   readonly tool: string;

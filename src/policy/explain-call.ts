@@ -46,6 +46,8 @@ function ruleOf(step: Step): string {
   switch (step.kind) {
     case "standing":
       return standingRule(step.standing);
+    case "pin":
+      return "(definition)";
     case "action":
       return `${step.entry.pointer}/action`;
     case "wall":
@@ -79,6 +81,8 @@ function detailOf(step: Step): Detail {
   switch (kind) {
     case "standing":
       return { kind, standing: step.standing.kind };
+    case "pin":
+      return { kind, pin: step.pin };
     case "action":
       return { kind };
     case "wall":

@@ -1,5 +1,6 @@
 /** The whole way of a call through a policy as plain data, for people and tools to look at. Every part can be JSON. */
 import type { Json, JsonObject } from "../json/value.ts";
+import type { Pin } from "./call.ts";
 import type { Align, Scope } from "./document.ts";
 import type { Operator } from "./operator.ts";
 import type { Outcome, Reading } from "./outcome.ts";
@@ -28,6 +29,7 @@ export type ExplainedStep = {
 
 export type Detail =
   | { readonly kind: "standing"; readonly standing: "no policy" | "hidden" | "unlisted" | "listed" }
+  | { readonly kind: "pin"; readonly pin: Pin }
   | { readonly kind: "action" }
   | {
       readonly kind: "wall";

@@ -4,7 +4,7 @@
  */
 import { asks, type CompiledApproval } from "./approval.ts";
 import { faultIn } from "./arguments/examine.ts";
-import type { Call } from "./call.ts";
+import type { Call, Pin } from "./call.ts";
 import type { CompiledEntry, CompiledRules, EntryRules } from "./compile.ts";
 import { deny, type Refusal } from "./decision.ts";
 import { explain } from "./explain.ts";
@@ -27,6 +27,7 @@ export type Level = At & {
 /** A step without a refusal lets the call pass. */
 export type Step = At & { readonly refusal: Refusal | undefined } & (
     | { readonly kind: "standing"; readonly standing: Standing }
+    | { readonly kind: "pin"; readonly pin: Pin }
     | { readonly kind: "action"; readonly entry: CompiledEntry }
     | { readonly kind: "wall"; readonly wall: CompiledWall }
     | { readonly kind: "arguments"; readonly rule: string }
@@ -57,6 +58,35 @@ function unlisted(tool: string): string {
   return `The policy does not list the tool ${quoted(tool)}, and denies every tool that it does not list.`;
 }
 
+/** What a model was shown of a tool must be what an operator has seen, or nobody calls it. */
+export function atPin({ depth, call }: At, pin: Pin): Step {
+  return { depth, call, kind: "pin", pin, refusal: refusedPin(pin, depth, call.tool) };
+}
+
+function refusedPin(pin: Pin, depth: number, tool: string): Refusal | undefined {
+  switch (pin) {
+    case "pinned":
+      return undefined;
+    case "held":
+      return deny("(definition changed)", changed(tool));
+    case "unlisted":
+      // What runs other tools by name runs tools that its server need not list.
+      return depth === 0 ? { effect: "hide", rule: "(unknown tool)" } : undefined;
+    case "unread": {
+      const wants = { tool, what: depth === 0 ? "pin" : "inner pin" } as const;
+      return { effect: "deny", rule: "(definition unknown)", text: unread(tool), wants };
+    }
+  }
+}
+
+function changed(tool: string): string {
+  return `The definition of the tool ${quoted(tool)} changed or is new, and no operator has accepted it yet, so nobody may call it. Other tools are not concerned.`;
+}
+
+function unread(tool: string): string {
+  return `The server could not be asked what the tool ${quoted(tool)} is, so the call was refused. Try again shortly.`;
+}
+
 /** Of an entry that denies every call. */
 export function atAction({ depth, call }: At, entry: CompiledEntry): Step {
   const ours = `The policy denies every call of the tool ${quoted(call.tool)}, whatever its arguments.`;
@@ -80,7 +110,7 @@ function refusedArguments({ tool, arguments: args, schemaOf }: Call, rule: strin
     return fault === undefined ? undefined : deny(rule, fault);
   }
   const text = `Arguments have to fit the tool's schema, and the schema of the tool ${quoted(tool)} is not known.`;
-  return { effect: "deny", rule, text, unknownSchema: tool };
+  return { effect: "deny", rule, text, wants: { tool, what: "schema" } };
 }
 
 /** `outermost` is the rule that is named when the calls are too many. */

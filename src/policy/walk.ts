@@ -12,6 +12,7 @@ import {
   atApproval,
   atArguments,
   atLimit,
+  atPin,
   atStanding,
   atUnwrap,
   atWall,
@@ -33,6 +34,8 @@ export function* walk(policy: CompiledPolicy | null, outermost: Call): Generator
     const owners = own === undefined ? [standing.policy.allTools] : [standing.policy.allTools, own];
     levels.push({ ...at, own, owners });
     for (const { walls } of owners) for (const wall of walls) yield atWall(at, wall);
+    // Only now: what the rules refuse by themselves must not make anyone ask the server.
+    if (call.pinOf !== undefined) yield atPin(at, call.pinOf(call.tool));
     const strict = owners.find((owner) => owner.strict !== undefined)?.strict;
     if (strict !== undefined) yield atArguments(at, strict);
     call = undefined;

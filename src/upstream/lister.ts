@@ -11,25 +11,33 @@ import { forward } from "./forward.ts";
 import { gather } from "./gather.ts";
 import type { Target } from "./target.ts";
 
-/** A server that pages on and on is not followed further. */
-const MOST_PAGES = 100;
+/** A server that pages on and on is not followed further: that is its list. */
+const MOST_PAGES = 1_000;
 const LEGACY_VERSION = "2025-11-25";
 const [MODERN_VERSION = ""] = MODERN_VERSIONS;
 
-/** Gives each page's result. Ends early, without a word, where the server does not answer as it should. */
-export async function* listTools(target: Target, era: Era, bounds: AnswerBounds): AsyncGenerator<JsonObject, void> {
+/** Gives each page's result, and says in the end whether that was all: not where the server does not answer as it should. */
+export async function* listTools(
+  target: Target,
+  era: Era,
+  bounds: AnswerBounds,
+): AsyncGenerator<JsonObject, "whole" | "cut off"> {
   const line = era === "modern" ? modernLine(target, bounds) : await legacyLine(target, bounds);
-  if (line === null) return;
+  if (line === null) return "cut off";
   try {
     let cursor: string | undefined;
-    for (let page = 0; page < MOST_PAGES; page++) {
+    const followed = new Set<string>();
+    while (followed.size < MOST_PAGES) {
       const answer = await line.ask("tools/list", cursor === undefined ? {} : { cursor });
-      if (answer === null || answer.outcome.kind !== "result") return;
+      if (answer === null || answer.outcome.kind !== "result") return "cut off";
       yield answer.outcome.result;
       const next = answer.outcome.result.nextCursor;
-      if (typeof next !== "string") return;
+      // What has been followed already leads in a circle.
+      if (typeof next !== "string" || followed.has(next)) return "whole";
+      followed.add(next);
       cursor = next;
     }
+    return "whole";
   } finally {
     await line.close();
   }

@@ -24,7 +24,7 @@ export const ServerFile = z.strictObject({
   credential: z.optional(Credential),
   era: z._default(z.enum(["auto", "legacy", "modern"]), "auto"),
   surface: z._default(Surface, ["tools", "resources", "prompts"]),
-  drift: z.optional(z.never("drift is not enforced yet; remove it rather than rely on it")),
+  drift: z._default(z.enum(["hold", "warn", "allow"]), "hold"),
 });
 export type ServerFile = z.infer<typeof ServerFile>;
 

@@ -8,7 +8,7 @@ import { unseal } from "./seal.ts";
 import { resealVersion, type Sealed, sealVersion } from "./sealed.ts";
 import { SecretValue, ServerFile, SLUG } from "./server-file.ts";
 
-const ServerRecord = z.extend(z.omit(ServerFile, { $schema: true, drift: true }), {
+const ServerRecord = z.extend(z.omit(ServerFile, { $schema: true }), {
   slug: z.string().check(z.regex(SLUG)),
   secrets: z.record(z.string(), SecretValue),
 });

@@ -1,6 +1,7 @@
 /** A server as the gate needs it on every call: its record, opened, with its credential made ready. */
 import type { Era } from "../mcp/era.ts";
 import type { Surface } from "../mcp/methods.ts";
+import type { Drift } from "../tools/pins/protocol.ts";
 import { credentialHeaders, oauthClient } from "./credential.ts";
 import type { OAuth } from "./credential-file.ts";
 import { destinationFault, isOwnHost } from "./destination.ts";
@@ -12,6 +13,8 @@ export type Target = {
   /** The one era that the server speaks, or `auto`: the client's. */
   readonly era: Era | "auto";
   readonly surface: readonly Surface[];
+  /** What becomes of tools that change or come later. */
+  readonly drift: Drift;
   /** Names in lower case. Secret: they go to the server and nowhere else. */
   readonly credential: Readonly<Record<string, string>>;
   /** Tokens that go with the headers; null where the credential has no OAuth. */
@@ -26,7 +29,7 @@ export function targetOf(
   allowLoopback: boolean,
   tokensOf: (client: OAuth) => TokenSource,
 ): Target {
-  const { url, era, surface, credential } = record;
+  const { url, era, surface, drift, credential } = record;
   const oauth = credential?.oauth;
   for (const [what, address] of Object.entries({ url, tokenUrl: oauth?.tokenUrl })) {
     const fault = address === undefined ? null : destinationFault(address, { ownHost: null, allowLoopback });
@@ -37,6 +40,7 @@ export function targetOf(
     url,
     era,
     surface,
+    drift,
     credential: credentialHeaders(record),
     tokens: client === null ? null : tokensOf(client),
     hosts: [url, ...(client === null ? [] : [client.tokenUrl])].map((address) => new URL(address).host),

@@ -37,10 +37,10 @@ const LISTED = ["test_simple_text", "test_multiple_content_types", "test_error_h
 
 beforeAll(async () => {
   [fixture, everything, gateway] = await Promise.all([startFixture(), startEverything(), startGateway()]);
-  await gateway.putServer("both", { url: fixture.url });
+  await gateway.putServer("both", { url: fixture.url, drift: "hold" });
   await gateway.putPolicy("both", "open", OPEN);
   await gateway.putPolicy("both", "agent", AGENT);
-  await gateway.putServer("everything", { url: everything.url });
+  await gateway.putServer("everything", { url: everything.url, drift: "hold" });
   await gateway.putPolicy("everything", "open", OPEN);
   await gateway.putPolicy("everything", "demo", JSON.parse(await readFile("policies/everything/demo.json", "utf8")));
 });
@@ -336,7 +336,7 @@ describe("a client that finds out what the server speaks", () => {
       ["legacy", "2025-11-25"],
       ["modern", "2026-07-28"],
     ]) {
-      await gateway.putServer(`only-${era}`, { url: fixture.url, era });
+      await gateway.putServer(`only-${era}`, { url: fixture.url, era, drift: "hold" });
       await gateway.putPolicy(`only-${era}`, "open", OPEN);
       const connection = await through(AUTO, `only-${era}`, "open");
       expect(connection.version).toBe(version);

@@ -22,7 +22,7 @@ let grant: Grant;
 
 beforeAll(async () => {
   [upstream, gateway] = await Promise.all([startRecorder(), startGateway()]);
-  await gateway.putServer("upstream", { url: upstream.url });
+  await gateway.putServer("upstream", { url: upstream.url, drift: "hold" });
   await gateway.putPolicy("upstream", "careful", POLICY);
   grant = await gateway.grant("upstream", "careful");
 });
@@ -326,7 +326,7 @@ describe("a server whose surface is its tools", () => {
   const ALL = { tools: {}, resources: { subscribe: true }, prompts: {}, completions: {}, logging: {}, tasks: {} };
 
   beforeAll(async () => {
-    await gateway.putServer("narrow", { url: upstream.url, surface: ["tools"] });
+    await gateway.putServer("narrow", { url: upstream.url, surface: ["tools"], drift: "hold" });
     await gateway.putPolicy("narrow", "open", { version: "1", default: "allow" });
     narrow = await gateway.grant("narrow", "open");
   });
@@ -385,7 +385,7 @@ describe("headers that mirror arguments, once the list of tools has gone through
     upstream.answer(
       minimalServer({ tools: ["route", "wipe", "vault", "format"].map((name) => ({ name, inputSchema })) }).handle,
     );
-    await gateway.putServer("mapped", { url: upstream.url });
+    await gateway.putServer("mapped", { url: upstream.url, drift: "hold" });
     await gateway.putPolicy("mapped", "careful", POLICY);
     mapped = await gateway.grant("mapped", "careful");
     await ask("modern", LIST, mapped);

@@ -94,6 +94,8 @@ export const server = {
   name: "Files",
   url: "https://files.example.com/mcp",
   credential: { headers: { Authorization: SECRET_HEADER } },
+  // Upstreams of these tests have no list of their tools.
+  drift: "allow",
 };
 
 export const policy = { version: "1", default: "deny", tools: { read_file: {} } };

@@ -71,6 +71,9 @@ export async function scene(slug: string): Promise<Scene> {
     await ask("PUT", `/policies/${slug}/support`, { body: { ...policy, description: "edited" } }),
   ];
   for (const { status, text } of made) if (status >= 300) throw new Error(text);
+  const definitions = [{ name: "echo", hash: HASH, text: "{}" }];
+  const sighting = { origin: server.url, drift: "hold", definitions, whole: true } as const;
+  await env.TOOL_SHELF.getByName(slug).see(sighting);
   return { server: slug, policy: "support", revision: "1", ...(await grantAndOperator({ server: slug })) };
 }
 
@@ -89,6 +92,9 @@ export function pathIn(scene: Scene, { path }: Pick<Operation, "path">): string 
     return value;
   });
 }
+
+/** Of the definition of the tool that the server has listed. */
+const HASH = "ab".repeat(32);
 
 const OAUTH = { tokenUrl: "https://login.example.com/token", clientId: "gateway", clientSecret: `\${secret:CLIENT}` };
 
@@ -110,6 +116,11 @@ const EXAMPLES: readonly (readonly [operation: string, example: (scene: Scene) =
   ["GET /servers", () => ({ query: "?limit=1" })],
   ["GET /servers/{server}", () => ({})],
   ["GET /servers/{server}/usage", () => ({})],
+  ["GET /servers/{server}/tools", () => ({ query: "?definitions=true&limit=1" })],
+  [
+    "POST /servers/{server}/tools/accept",
+    () => ({ body: { message: "looked at", tools: [{ name: "echo", hash: HASH }] } }),
+  ],
   ["PUT /policies/{server}/{policy}", () => ({ query: "?message=why", body: policy })],
   ["GET /policies", ({ server }) => ({ query: `?server=${server}` })],
   ["GET /policies/{server}/{policy}", () => ({})],

@@ -28,6 +28,8 @@ const LEAST = {
   "PUT /servers/{server}": "admin",
   "DELETE /servers/{server}": "admin",
   "GET /servers/{server}/usage": "viewer",
+  "GET /servers/{server}/tools": "viewer",
+  "POST /servers/{server}/tools/accept": "policy_manager",
   "GET /policies": "viewer",
   "GET /policies/{server}/{policy}": "viewer",
   "PUT /policies/{server}/{policy}": "policy_manager",

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { type Asked, limitedReply } from "../../src/gate/denial.ts";
 import { edited } from "../../src/gate/edit.ts";
 import { endingOf } from "../../src/gate/exchange.ts";
+import type { Vet } from "../../src/gate/vet.ts";
 import type { JsonObject } from "../../src/json/value.ts";
 import type { Outcome } from "../../src/mcp/message.ts";
 
@@ -23,25 +24,36 @@ describe("units", () => {
 });
 
 describe("a list of tools", () => {
-  const heardOf = (method: string | null, result: JsonObject): readonly JsonObject[] => {
+  const learned = async (method: string | null, result: JsonObject): Promise<readonly JsonObject[]> => {
     const heard: JsonObject[] = [];
-    const view = { surface: ["tools"] as const, isListed: () => true, seen: (list: JsonObject) => heard.push(list) };
-    edited({ kind: "result", result }, method, { ...view, seen: (list) => void view.seen(list) });
+    const vet: Vet = async (list, { asked }) => {
+      if (asked) heard.push(list);
+      return () => true;
+    };
+    await edited({ kind: "result", result }, method, { surface: ["tools"], isListed: () => true, cursor: null, vet });
     return heard;
   };
   const tools = [{ name: "echo", inputSchema: { type: "object" } }];
 
-  it("is learned from the answer to tools/list", () => {
-    expect(heardOf("tools/list", { tools })).toEqual([{ tools }]);
+  it("is learned from the answer to tools/list", async () => {
+    expect(await learned("tools/list", { tools })).toEqual([{ tools }]);
   });
 
   it.each([
     ["tools/call", { tools }],
     ["prompts/get", { tools, messages: [] }],
     [null, { tools, content: [] }],
-    ["tools/list", { tools, content: [] }],
-  ])("is not learned from what a client has a hand in: %s %j", (method, result) => {
-    expect(heardOf(method, result)).toEqual([]);
+    ["tools/list", {}],
+    ["tools/list", { tools: {} }],
+  ])("is not learned from what is none, or was not asked for: %s %j", async (method, result) => {
+    expect(await learned(method, result)).toEqual([]);
+  });
+
+  it("is withheld, whole, when it can't be held against what is pinned", async () => {
+    const vet: Vet = () => Promise.reject(new Error("the shelf is gone"));
+    const view = { surface: ["tools"] as const, isListed: () => true, cursor: null, vet };
+    const outcome = await edited({ kind: "result", result: { tools } }, "tools/list", view);
+    expect(outcome).toMatchObject({ kind: "error", error: { code: -31005 } });
   });
 });
 

@@ -32,6 +32,7 @@ it("seals servers without secrets anew, and names each server whose secrets are 
     ...plain,
     slug: "b-plain",
     era: "auto",
+    drift: "hold",
     surface: expect.any(Array),
     secrets: {},
   });

@@ -7,16 +7,11 @@ import { causeOf, log } from "../../observe/log.ts";
 import { type Operator, ROLES } from "./operator.ts";
 
 /** Groups come as names, or as objects with a name and an id, as the identity provider has it. */
-const Group = z.union([
-  z.pipe(
-    z.string(),
-    z.transform((name) => [name]),
-  ),
-  z.pipe(
-    z.looseObject({ id: z.optional(z.string()), name: z.optional(z.string()), email: z.optional(z.string()) }),
-    z.transform(({ id, name, email }) => [id, name, email].filter((text) => text !== undefined)),
-  ),
-]);
+const Group = z.looseObject({
+  id: z.optional(z.string()),
+  name: z.optional(z.string()),
+  email: z.optional(z.string()),
+});
 
 const Identity = z.looseObject({ email: z.optional(z.string()), groups: z.optional(z.unknown()) });
 export type Identity = { readonly email: string | null; readonly groups: readonly string[] };
@@ -38,7 +33,9 @@ export async function identityOf(ctx: ExecutionContext): Promise<Identity | "unt
 
 /** What is no group names none, and takes nothing from the others. */
 function namesOf(group: unknown): string[] {
-  return Group.safeParse(group).data ?? [];
+  if (typeof group === "string") return [group];
+  const { id, name, email } = Group.safeParse(group).data ?? {};
+  return [id, name, email].filter((text) => text !== undefined);
 }
 
 const Row = z.object({ id: z.string(), name: z.string(), role: z.enum(ROLES), email: z.nullable(z.string()) });

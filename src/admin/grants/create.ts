@@ -9,6 +9,7 @@ import { base62 } from "../../grant/base62.ts";
 import { tokenKey } from "../../grant/find.ts";
 import { hashToken, mintToken } from "../../grant/token.ts";
 import { attempt, commit } from "../commit.ts";
+import { component, described } from "../described.ts";
 import { invalid, problem } from "../problem.ts";
 import { type Made, madeBefore, noteMade, REPLAYED, tokenBytes } from "../request/idempotency.ts";
 import { type Asked, document, route } from "../route.ts";
@@ -32,16 +33,19 @@ const Wish = z.strictObject({
   expiresAt: z.nullish(DateTime),
 });
 
-const NewGrant = z.extend(Grant, { token: z.string(), url: z.string() }).register(z.globalRegistry, { id: "NewGrant" });
+const NewGrant = z.extend(Grant, { token: z.string(), url: z.string() });
+component("NewGrant", NewGrant);
 
 export const create = route({
   method: "POST",
   path: "/grants",
   role: "admin",
-  summary: "Make a grant; its token is shown this once",
+  ...described({
+    summary: "Make a grant; its token is shown this once",
+    gives: { status: 201, schema: NewGrant, tagged: true },
+  }),
   idempotent: true,
   takes: document(Wish),
-  gives: { status: 201, schema: NewGrant, tagged: true },
   async handle(asked) {
     const { env, body, idempotency, now } = asked;
     const { server, policy, label, tags } = body;
@@ -85,13 +89,15 @@ export const rotate = route({
   method: "POST",
   path: "/grants/{grant}/rotate",
   role: "admin",
-  summary: "Give a grant a new token; earlier ones end, at once or after an overlap",
+  ...described({
+    summary: "Give a grant a new token; earlier ones end, at once or after an overlap",
+    gives: { status: 200, schema: NewGrant, tagged: true },
+  }),
   conditional: "match",
   idempotent: true,
   takes: document(
     z.strictObject({ overlapSeconds: z._default(z.int().check(z.minimum(0), z.maximum(MONTH_SECONDS)), 0) }),
   ),
-  gives: { status: 200, schema: NewGrant, tagged: true },
   async handle(asked) {
     const { env, params, body, idempotency, now } = asked;
     const db = env.GRANTGATE_DB;

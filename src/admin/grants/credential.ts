@@ -10,6 +10,7 @@ import { type GrantCredential, sealCredential, unsealCredential } from "../../up
 import { keeperOfGrant } from "../../upstream/oauth/name.ts";
 import { forgetToken } from "../../upstream/oauth/source.ts";
 import { SecretValue, secretNames } from "../../upstream/server-file.ts";
+import { described } from "../described.ts";
 import { invalid } from "../problem.ts";
 import { document, route } from "../route.ts";
 import { destinationFaults } from "../secrets/destinations.ts";
@@ -27,12 +28,14 @@ const put = route({
   method: "PUT",
   path: "/grants/{grant}/credential",
   role: "admin",
-  summary: "Give a grant a credential of its own, in place of its server's",
-  description:
-    "Secrets that are named and not given keep the value that was given earlier, as long as they go to the same address.",
+  ...described({
+    summary: "Give a grant a credential of its own, in place of its server's",
+    description:
+      "Secrets that are named and not given keep the value that was given earlier, as long as they go to the same address.",
+    gives: { status: 200, schema: Grant, tagged: true },
+  }),
   conditional: "match",
   takes: document(Wish, MOST_BYTES),
-  gives: { status: 200, schema: Grant, tagged: true },
   async handle(asked) {
     const { env, params, body, now } = asked;
     const id = params.grant;
@@ -72,9 +75,11 @@ const remove = route({
   method: "DELETE",
   path: "/grants/{grant}/credential",
   role: "admin",
-  summary: "Let a grant use its server's credential again",
+  ...described({
+    summary: "Let a grant use its server's credential again",
+    gives: { status: 200, schema: Grant, tagged: true },
+  }),
   conditional: "match",
-  gives: { status: 200, schema: Grant, tagged: true },
   async handle(asked) {
     const answer = await changeGrant(asked, asked.params.grant, {
       action: "grant.credential",

@@ -2,6 +2,7 @@
 import * as z from "zod/mini";
 import { keeperOfGrant } from "../../upstream/oauth/name.ts";
 import { forgetToken } from "../../upstream/oauth/source.ts";
+import { type Described, described, type Gives } from "../described.ts";
 import { json } from "../json.ts";
 import { badCursor, keyOf, limitOf, PAGE, pageOf, pageShape } from "../request/page.ts";
 import { document, type Route, route } from "../route.ts";
@@ -15,18 +16,21 @@ const list = route({
   method: "GET",
   path: "/grants",
   role: "viewer",
-  summary: "Grants, oldest first",
+  ...described({
+    summary: "Grants, oldest first",
+    fields: { label: "A part of the label, in any case." },
+    gives: { status: 200, schema: pageShape(Grant) },
+  }),
   query: z.strictObject({
     server: z.optional(z.string()),
     policy: z.optional(z.string()),
     status: z.optional(Status),
     tag: z.optional(z.string()),
-    label: z.optional(z.string().check(z.maxLength(200))).check(z.describe("A part of the label, in any case.")),
+    label: z.optional(z.string().check(z.maxLength(200))),
     ...PAGE,
   }),
-  gives: { status: 200, schema: pageShape(Grant) },
   async handle({ env, query, now }) {
-    const after = keyOf(query, z.tuple([z.int(), z.string()]));
+    const after = keyOf(query, ["int", "string"]);
     if (after === undefined) return badCursor();
     const limit = limitOf(query);
     const rows = await listGrants(env.GRANTGATE_DB, query, after ?? [-1, ""], limit + 1, now);
@@ -46,8 +50,10 @@ const get = route({
   method: "GET",
   path: "/grants/{grant}",
   role: "viewer",
-  summary: "A grant, with what it has used",
-  gives: { status: 200, schema: z.extend(Grant, { usage: GrantUsage }), tagged: true },
+  ...described({
+    summary: "A grant, with what it has used",
+    gives: { status: 200, schema: z.extend(Grant, { usage: GrantUsage }), tagged: true },
+  }),
   async handle({ env, params, now }) {
     const grant = await findGrant(env.GRANTGATE_DB, params.grant, now);
     if (grant === null) return noGrant(params.grant);
@@ -60,8 +66,10 @@ const usage = route({
   method: "GET",
   path: "/grants/{grant}/usage",
   role: "viewer",
-  summary: "A grant's counters: used, at most, and when each is free again",
-  gives: { status: 200, schema: GrantUsage },
+  ...described({
+    summary: "A grant's counters: used, at most, and when each is free again",
+    gives: { status: 200, schema: GrantUsage },
+  }),
   async handle({ env, params, now }) {
     const grant = await findGrant(env.GRANTGATE_DB, params.grant, now);
     if (grant === null) return noGrant(params.grant);
@@ -73,16 +81,19 @@ const edit = route({
   method: "PATCH",
   path: "/grants/{grant}",
   role: "admin",
-  summary: "Change a grant's label, tags or end",
+  ...described({
+    summary: "Change a grant's label, tags or end",
+    fields: { expiresAt: "null for never; a time gone by ends it at once." },
+    gives: { status: 200, schema: Grant, tagged: true },
+  }),
   conditional: "match",
   takes: document(
     z.strictObject({
       label: z.optional(Label),
       tags: z.optional(Tags),
-      expiresAt: z.optional(z.nullable(DateTime)).check(z.describe("null for never; a time gone by ends it at once.")),
+      expiresAt: z.optional(z.nullable(DateTime)),
     }),
   ),
-  gives: { status: 200, schema: Grant, tagged: true },
   handle: (asked) =>
     changeGrant(asked, asked.params.grant, {
       action: "grant.update",
@@ -99,10 +110,12 @@ const move = route({
   method: "PUT",
   path: "/grants/{grant}/policy",
   role: "policy_manager",
-  summary: "Put a grant under another policy of its server, or under none, which denies every call",
+  ...described({
+    summary: "Put a grant under another policy of its server, or under none, which denies every call",
+    gives: { status: 200, schema: Grant, tagged: true },
+  }),
   conditional: "match",
   takes: document(z.strictObject({ policy: z.nullable(z.string()) })),
-  gives: { status: 200, schema: Grant, tagged: true },
   handle: (asked) =>
     changeGrant(asked, asked.params.grant, {
       action: "grant.move",
@@ -115,15 +128,21 @@ const move = route({
     }),
 });
 
-const suspend = standing("suspend", "Refuse a grant's calls until it is resumed", (grant) =>
-  grant.state === "revoked" ? revoked(grant) : unlessSame(grant, { ...grant, state: "suspended" }),
+const CHANGED: Gives = { status: 200, schema: Grant, tagged: true };
+
+const suspend = standing(
+  "suspend",
+  described({ summary: "Refuse a grant's calls until it is resumed", gives: CHANGED }),
+  (grant) => (grant.state === "revoked" ? revoked(grant) : unlessSame(grant, { ...grant, state: "suspended" })),
 );
 
-const resume = standing("resume", "Let a suspended grant call again", (grant) =>
-  grant.state === "revoked" ? revoked(grant) : unlessSame(grant, { ...grant, state: "active" }),
+const resume = standing(
+  "resume",
+  described({ summary: "Let a suspended grant call again", gives: CHANGED }),
+  (grant) => (grant.state === "revoked" ? revoked(grant) : unlessSame(grant, { ...grant, state: "active" })),
 );
 
-const revoke = standing("revoke", "End a grant for good", (grant, now) =>
+const revoke = standing("revoke", described({ summary: "End a grant for good", gives: CHANGED }), (grant, now) =>
   grant.state === "revoked"
     ? grant
     : { ...grant, state: "revoked", revokedAt: now, credential: null, credentialVersion: null },
@@ -133,16 +152,15 @@ export const grantRoutes: readonly Route[] = [list, create, get, usage, edit, mo
 
 function standing(
   verb: "suspend" | "resume" | "revoke",
-  summary: string,
+  told: Described | undefined,
   edited: (grant: GrantRow, now: number) => GrantRow | Response,
 ): Route {
   return route({
     method: "POST",
     path: `/grants/{grant}/${verb}`,
     role: "admin",
-    summary,
+    ...told,
     conditional: "match",
-    gives: { status: 200, schema: Grant, tagged: true },
     async handle(asked) {
       const id = asked.params.grant;
       const answer = await changeGrant(asked, id, {

@@ -1,32 +1,34 @@
 /** A grant as the API shows it: without tokens, and without secrets. */
 import * as z from "zod/mini";
 import type { Usage } from "../../ledger/protocol.ts";
+import { component } from "../described.ts";
 import { isoTime, json } from "../json.ts";
 import { etagOf } from "../request/conditions.ts";
 import { shownCounters, UsageShape } from "../usage.ts";
 import { type GrantRow, Status, statusOf } from "./table.ts";
 
-export const Grant = z
-  .object({
-    id: z.string(),
-    server: z.string(),
-    policy: z.nullable(z.string()),
-    label: z.string(),
-    tags: z.array(z.string()),
-    status: Status,
-    credential: z.unknown().check(z.describe("In place of the server's: secrets are named, never written.")),
-    tokens: z
-      .array(z.object({ createdAt: z.string(), expiresAt: z.nullable(z.string()) }))
-      .check(z.describe("When the tokens that are good now were made, and when they end before the grant does.")),
-    revision: z.int(),
-    createdAt: z.string(),
-    updatedAt: z.string(),
-    expiresAt: z.nullable(z.string()),
-    revokedAt: z.nullable(z.string()),
-  })
-  .register(z.globalRegistry, { id: "Grant" });
+export const Grant = z.object({
+  id: z.string(),
+  server: z.string(),
+  policy: z.nullable(z.string()),
+  label: z.string(),
+  tags: z.array(z.string()),
+  status: Status,
+  credential: z.unknown(),
+  tokens: z.array(z.object({ createdAt: z.string(), expiresAt: z.nullable(z.string()) })),
+  revision: z.int(),
+  createdAt: z.string(),
+  updatedAt: z.string(),
+  expiresAt: z.nullable(z.string()),
+  revokedAt: z.nullable(z.string()),
+});
+component("Grant", Grant, {
+  credential: "In place of the server's: secrets are named, never written.",
+  tokens: "When the tokens that are good now were made, and when they end before the grant does.",
+});
 
-export const GrantUsage = z.extend(UsageShape, { calls: z.int() }).register(z.globalRegistry, { id: "GrantUsage" });
+export const GrantUsage = z.extend(UsageShape, { calls: z.int() });
+component("GrantUsage", GrantUsage);
 
 export function shown(grant: GrantRow, now: number) {
   return {

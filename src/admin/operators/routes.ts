@@ -7,6 +7,7 @@ import { base62 } from "../../grant/base62.ts";
 import { hashToken, mintToken, OPERATOR_TOKEN } from "../../grant/token.ts";
 import { ROLES } from "../auth/operator.ts";
 import { attempt, commit } from "../commit.ts";
+import { component, described } from "../described.ts";
 import { isoTime, json } from "../json.ts";
 import { problem } from "../problem.ts";
 import { etagOf, unmet } from "../request/conditions.ts";
@@ -28,30 +29,25 @@ import {
 const Name = Line.check(z.maxLength(200));
 const Role = z.enum(ROLES);
 
-const Operator = z
-  .object({
-    id: z.string(),
-    name: z.string(),
-    role: Role,
-    kind: z.enum(["token", "email", "group"]),
-    email: z.nullable(z.string()),
-    group: z.nullable(z.string()),
-    revision: z.int(),
-    createdAt: z.string(),
-    revokedAt: z.nullable(z.string()),
-  })
-  .register(z.globalRegistry, { id: "Operator" });
+const Operator = z.object({
+  id: z.string(),
+  name: z.string(),
+  role: Role,
+  kind: z.enum(["token", "email", "group"]),
+  email: z.nullable(z.string()),
+  group: z.nullable(z.string()),
+  revision: z.int(),
+  createdAt: z.string(),
+  revokedAt: z.nullable(z.string()),
+});
+component("Operator", Operator);
 
 const Wish = z
   .strictObject({
     name: Name,
     role: Role,
-    email: z
-      .optional(z.email().check(z.maxLength(320), z.toLowerCase()))
-      .check(z.describe("Known by Cloudflare Access.")),
-    group: z
-      .optional(Line.check(z.maxLength(200)))
-      .check(z.describe("Name or id of a group that Cloudflare Access tells of.")),
+    email: z.optional(z.email().check(z.maxLength(320), z.toLowerCase())),
+    group: z.optional(Line.check(z.maxLength(200))),
   })
   .check(
     z.refine(({ email, group }) => email === undefined || group === undefined, {
@@ -64,11 +60,13 @@ const list = route({
   method: "GET",
   path: "/operators",
   role: "viewer",
-  summary: "Operators, oldest first",
+  ...described({
+    summary: "Operators, oldest first",
+    gives: { status: 200, schema: pageShape(Operator) },
+  }),
   query: z.strictObject(PAGE),
-  gives: { status: 200, schema: pageShape(Operator) },
   async handle({ env, query }) {
-    const after = keyOf(query, z.tuple([z.int(), z.string()]));
+    const after = keyOf(query, ["int", "string"]);
     if (after === undefined) return badCursor();
     const limit = limitOf(query);
     const rows = await listOperators(env.GRANTGATE_DB, after ?? [-1, ""], limit + 1);
@@ -83,8 +81,10 @@ const get = route({
   method: "GET",
   path: "/operators/{operator}",
   role: "viewer",
-  summary: "An operator",
-  gives: { status: 200, schema: Operator, tagged: true },
+  ...described({
+    summary: "An operator",
+    gives: { status: 200, schema: Operator, tagged: true },
+  }),
   async handle({ env, params }) {
     const operator = await findOperator(env.GRANTGATE_DB, params.operator);
     return operator === null ? noOperator(params.operator) : tagged(operator);
@@ -95,10 +95,16 @@ const create = route({
   method: "POST",
   path: "/operators",
   role: "admin",
-  summary: "Make an operator; a token is shown this once",
+  ...described({
+    summary: "Make an operator; a token is shown this once",
+    fields: {
+      email: "Known by Cloudflare Access.",
+      group: "Name or id of a group that Cloudflare Access tells of.",
+    },
+    gives: { status: 201, schema: z.extend(Operator, { token: z.optional(z.string()) }), tagged: true },
+  }),
   idempotent: true,
   takes: document(Wish),
-  gives: { status: 201, schema: z.extend(Operator, { token: z.optional(z.string()) }), tagged: true },
   async handle(asked) {
     const { env, body, idempotency, now } = asked;
     const { name, role, email = null, group = null } = body;
@@ -130,10 +136,12 @@ const edit = route({
   method: "PATCH",
   path: "/operators/{operator}",
   role: "admin",
-  summary: "Change an operator's name or role, from the next request on",
+  ...described({
+    summary: "Change an operator's name or role, from the next request on",
+    gives: { status: 200, schema: Operator, tagged: true },
+  }),
   conditional: "match",
   takes: document(z.strictObject({ name: z.optional(Name), role: z.optional(Role) })),
-  gives: { status: 200, schema: Operator, tagged: true },
   handle: (asked) =>
     change(asked, "operator.update", ({ name, role, revokedAt }) => ({
       name: asked.body.name ?? name,
@@ -146,9 +154,11 @@ const revoke = route({
   method: "POST",
   path: "/operators/{operator}/revoke",
   role: "admin",
-  summary: "End an operator, from the next request on",
+  ...described({
+    summary: "End an operator, from the next request on",
+    gives: { status: 200, schema: Operator, tagged: true },
+  }),
   conditional: "match",
-  gives: { status: 200, schema: Operator, tagged: true },
   handle: (asked) =>
     change(asked, "operator.revoke", ({ name, role, revokedAt }) => ({
       name,

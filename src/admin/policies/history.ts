@@ -1,13 +1,14 @@
 /** `/policies/…/versions` and beside it: what a policy was, what differs, and the way back. */
 import * as z from "zod/mini";
 import { readPolicy } from "../../policy/read.ts";
+import { described } from "../described.ts";
 import { json } from "../json.ts";
 import { invalid, problem } from "../problem.ts";
 import { badCursor, keyOf, limitOf, PAGE, pageOf, pageShape } from "../request/page.ts";
 import { document, route } from "../route.ts";
 import { Message } from "../shapes.ts";
 import { differences } from "./diff.ts";
-import { Document, keyIn, noPolicy, PolicyWithDocument, parsed, Revision, shownRevision } from "./shown.ts";
+import { keyIn, noPolicy, PolicyWithDocument, parsed, Revision, RevisionWithDocument, shownRevision } from "./shown.ts";
 import { findPolicy, findRevision, listRevisions, type PolicyKey } from "./table.ts";
 import { write } from "./write.ts";
 
@@ -20,11 +21,13 @@ const versions = route({
   method: "GET",
   path: "/policies/{server}/{policy}/versions",
   role: "viewer",
-  summary: "What a policy was, latest first",
+  ...described({
+    summary: "What a policy was, latest first",
+    gives: { status: 200, schema: pageShape(Revision) },
+  }),
   query: z.strictObject(PAGE),
-  gives: { status: 200, schema: pageShape(Revision) },
   async handle({ env, params, query }) {
-    const before = keyOf(query, z.tuple([z.int()]));
+    const before = keyOf(query, ["int"]);
     if (before === undefined) return badCursor();
     const limit = limitOf(query);
     const from = before?.[0] ?? Number.MAX_SAFE_INTEGER;
@@ -41,8 +44,10 @@ const version = route({
   method: "GET",
   path: "/policies/{server}/{policy}/versions/{revision}",
   role: "viewer",
-  summary: "A policy as it was at a revision",
-  gives: { status: 200, schema: z.extend(Revision, { document: Document }) },
+  ...described({
+    summary: "A policy as it was at a revision",
+    gives: { status: 200, schema: RevisionWithDocument },
+  }),
   async handle({ env, params }) {
     const found = await revisionOf(env.GRANTGATE_DB, keyIn(params), params.revision);
     return found instanceof Response ? found : json(200, { ...shownRevision(found), document: parsed(found.text) });
@@ -53,21 +58,24 @@ const diff = route({
   method: "GET",
   path: "/policies/{server}/{policy}/diff",
   role: "viewer",
-  summary: "What differs between two revisions, place by place",
-  query: z.strictObject({
-    from: z.optional(RevisionNumber).check(z.describe("The one before `to` when left out.")),
-    to: z.optional(RevisionNumber).check(z.describe("The one in force when left out.")),
+  ...described({
+    summary: "What differs between two revisions, place by place",
+    fields: { from: "The one before `to` when left out.", to: "The one in force when left out." },
+    gives: {
+      status: 200,
+      schema: z.object({
+        from: z.int(),
+        to: z.int(),
+        changes: z.array(
+          z.object({ pointer: z.string(), before: z.optional(z.unknown()), after: z.optional(z.unknown()) }),
+        ),
+      }),
+    },
   }),
-  gives: {
-    status: 200,
-    schema: z.object({
-      from: z.int(),
-      to: z.int(),
-      changes: z.array(
-        z.object({ pointer: z.string(), before: z.optional(z.unknown()), after: z.optional(z.unknown()) }),
-      ),
-    }),
-  },
+  query: z.strictObject({
+    from: z.optional(RevisionNumber),
+    to: z.optional(RevisionNumber),
+  }),
   async handle({ env, params, query, now }) {
     const key = keyIn(params);
     const db = env.GRANTGATE_DB;
@@ -88,10 +96,12 @@ const rollback = route({
   method: "POST",
   path: "/policies/{server}/{policy}/rollback",
   role: "policy_manager",
-  summary: "Put an earlier revision in force again, as a new one",
+  ...described({
+    summary: "Put an earlier revision in force again, as a new one",
+    gives: { status: 200, schema: PolicyWithDocument, tagged: true },
+  }),
   conditional: "match",
   takes: document(z.strictObject({ revision: z.int().check(z.minimum(1)), message: z.optional(Message) })),
-  gives: { status: 200, schema: PolicyWithDocument, tagged: true },
   async handle(asked) {
     const { env, params, body, now } = asked;
     const key = keyIn(params);

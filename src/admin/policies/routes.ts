@@ -2,6 +2,7 @@
 import * as z from "zod/mini";
 import { MAX_POLICY_BYTES, readPolicy } from "../../policy/read.ts";
 import { attempt, commit } from "../commit.ts";
+import { described } from "../described.ts";
 import { json } from "../json.ts";
 import { invalid, problem } from "../problem.ts";
 import { unmet } from "../request/conditions.ts";
@@ -20,11 +21,13 @@ const list = route({
   method: "GET",
   path: "/policies",
   role: "viewer",
-  summary: "Policies, by server and name",
+  ...described({
+    summary: "Policies, by server and name",
+    gives: { status: 200, schema: pageShape(Policy) },
+  }),
   query: z.strictObject({ server: z.optional(z.string()), ...PAGE }),
-  gives: { status: 200, schema: pageShape(Policy) },
   async handle({ env, query, now }) {
-    const after = keyOf(query, z.tuple([z.string(), z.string()]));
+    const after = keyOf(query, ["string", "string"]);
     if (after === undefined) return badCursor();
     const limit = limitOf(query);
     const rows = await listPolicies(env.GRANTGATE_DB, query.server, after ?? ["", ""], limit + 1, now);
@@ -39,8 +42,10 @@ const get = route({
   method: "GET",
   path: "/policies/{server}/{policy}",
   role: "viewer",
-  summary: "A policy, with its document",
-  gives: { status: 200, schema: PolicyWithDocument, tagged: true },
+  ...described({
+    summary: "A policy, with its document",
+    gives: { status: 200, schema: PolicyWithDocument, tagged: true },
+  }),
   async handle({ env, params, now }) {
     const policy = await findPolicy(env.GRANTGATE_DB, keyIn(params), now);
     return policy === null ? noPolicy(keyIn(params)) : tagged(200, policy);
@@ -51,11 +56,14 @@ const put = route({
   method: "PUT",
   path: "/policies/{server}/{policy}",
   role: "policy_manager",
-  summary: "Make a policy as this document says, or change it",
+  ...described({
+    summary: "Make a policy as this document says, or change it",
+    fields: { message: "Why, for the list of versions." },
+    gives: { status: 200, schema: PolicyWithDocument, tagged: true },
+  }),
   conditional: "match or none",
-  query: z.strictObject({ message: z.optional(Message).check(z.describe("Why, for the list of versions.")) }),
+  query: z.strictObject({ message: z.optional(Message) }),
   takes: text("A policy: see docs/schema/policy.schema.json.", MAX_POLICY_BYTES),
-  gives: { status: 200, schema: PolicyWithDocument, tagged: true },
   async handle(asked) {
     const key = keyIn(asked.params);
     if (!NAME.test(key[1])) {
@@ -74,9 +82,11 @@ const remove = route({
   method: "DELETE",
   path: "/policies/{server}/{policy}",
   role: "policy_manager",
-  summary: "Delete a policy that no active grant is under; its versions stay",
+  ...described({
+    summary: "Delete a policy that no active grant is under; its versions stay",
+    gives: { status: 204 },
+  }),
   conditional: "match",
-  gives: { status: 204 },
   async handle(asked) {
     const { env, params, conditions, now } = asked;
     const key = keyIn(params);

@@ -1,26 +1,39 @@
 /** A policy and its revisions as the API shows them, and what they are called. */
 import * as z from "zod/mini";
 import { parseJson } from "../../json/parse.ts";
+import { component, noted } from "../described.ts";
 import { isoTime, json } from "../json.ts";
 import { problem } from "../problem.ts";
 import { etagOf } from "../request/conditions.ts";
 import type { PolicyKey, PolicyRow, PolicyWithText, RevisionRow } from "./table.ts";
 
 const facts = {
-  version: z.string().check(z.describe("SHA-256 of the canonical text, in hex.")),
+  version: z.string(),
   revision: z.int(),
   author: z.string(),
   message: z.nullable(z.string()),
   createdAt: z.string(),
 };
-export const Policy = z
-  .object({ server: z.string(), name: z.string(), ...facts, updatedAt: z.string(), grants: z.int() })
-  .register(z.globalRegistry, { id: "Policy" });
-export const Document = z.unknown().check(z.describe("The policy itself."));
-export const PolicyWithDocument = z
-  .extend(Policy, { document: Document })
-  .register(z.globalRegistry, { id: "PolicyWithDocument" });
-export const Revision = z.object(facts).register(z.globalRegistry, { id: "PolicyRevision" });
+noted(facts, { version: "SHA-256 of the canonical text, in hex." });
+
+export const Policy = z.object({
+  server: z.string(),
+  name: z.string(),
+  ...facts,
+  updatedAt: z.string(),
+  grants: z.int(),
+});
+component("Policy", Policy);
+
+const whole = { document: z.unknown() };
+noted(whole, { document: "The policy itself." });
+
+export const PolicyWithDocument = z.extend(Policy, whole);
+component("PolicyWithDocument", PolicyWithDocument);
+
+export const Revision = z.object(facts);
+component("PolicyRevision", Revision);
+export const RevisionWithDocument = z.extend(Revision, whole);
 
 export function keyIn({ server, policy }: { readonly server: string; readonly policy: string }): PolicyKey {
   return [server, policy];

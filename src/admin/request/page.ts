@@ -3,6 +3,7 @@
  * taken away meanwhile neither doubles nor hides an item.
  */
 import * as z from "zod/mini";
+import { noted } from "../described.ts";
 import { problem } from "../problem.ts";
 
 const MOST = 1_000;
@@ -15,9 +16,10 @@ const Limit = z
 
 /** The parameters of every list. */
 export const PAGE = {
-  limit: z.optional(Limit).check(z.describe("Items at most, 1 to 1000; 100 when left out.")),
-  cursor: z.optional(z.string().check(z.maxLength(1_024))).check(z.describe("`next` of the page before.")),
+  limit: z.optional(Limit),
+  cursor: z.optional(z.string().check(z.maxLength(1_024))),
 };
+noted(PAGE, { limit: "Items at most, 1 to 1000; 100 when left out.", cursor: "`next` of the page before." });
 
 export type PageQuery = { readonly limit?: number | undefined; readonly cursor?: string | undefined };
 
@@ -27,15 +29,25 @@ export function limitOf({ limit }: PageQuery): number {
 
 export type Key = readonly (string | number)[];
 
+/** What a key is made of, in order. */
+type Kinds = readonly ("string" | "int")[];
+type KeyOf<K extends Kinds> = { readonly [at in keyof K]: K[at] extends "int" ? number : string };
+
 /** Where a page starts: null for the first one, undefined for a cursor that this list did not give. */
-export function keyOf<T extends Key>({ cursor }: PageQuery, shape: z.ZodMiniType<T>): T | null | undefined {
+export function keyOf<const K extends Kinds>({ cursor }: PageQuery, kinds: K): KeyOf<K> | null | undefined {
   if (cursor === undefined) return null;
   try {
     const bytes = Uint8Array.from(atob(cursor.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0));
-    return shape.safeParse(JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes))).data;
+    const key: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes));
+    return isKey(key, kinds) ? key : undefined;
   } catch {
     return undefined;
   }
+}
+
+function isKey<K extends Kinds>(value: unknown, kinds: K): value is KeyOf<K> {
+  if (!Array.isArray(value) || value.length !== kinds.length) return false;
+  return kinds.every((kind, at) => (kind === "int" ? Number.isSafeInteger(value[at]) : typeof value[at] === "string"));
 }
 
 export function badCursor(): Response {
@@ -56,7 +68,7 @@ export function pageOf<Row, T>(
   return { items: items.map(shown), next: rows.length > limit && last !== undefined ? cursorOf(key(last)) : null };
 }
 
-function cursorOf(key: Key): string {
+export function cursorOf(key: Key): string {
   let binary = "";
   for (const byte of new TextEncoder().encode(JSON.stringify(key))) binary += String.fromCharCode(byte);
   return btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");

@@ -14,6 +14,7 @@ import type { Sealed } from "../../upstream/sealed.ts";
 import { resealServer, sealServer } from "../../upstream/server.ts";
 import { bringIntoForce, notYetInForce } from "../care/force.ts";
 import { commit } from "../commit.ts";
+import { described } from "../described.ts";
 import { changeGrant } from "../grants/change.ts";
 import { json } from "../json.ts";
 import { problem } from "../problem.ts";
@@ -25,9 +26,11 @@ const rotate = route({
   method: "POST",
   path: "/secrets/rotate",
   role: "admin",
-  summary: "Seal all credentials anew, under the ROOT_KEY of now",
-  description: "Set ROOT_KEY_PREVIOUS to the key before first, or nothing can be opened.",
-  gives: { status: 200, schema: z.object({ servers: z.int(), credentials: z.int() }) },
+  ...described({
+    summary: "Seal all credentials anew, under the ROOT_KEY of now",
+    description: "Set ROOT_KEY_PREVIOUS to the key before first, or nothing can be opened.",
+    gives: { status: 200, schema: z.object({ servers: z.int(), credentials: z.int() }) },
+  }),
   async handle(asked) {
     const root = readRootKey(asked.env);
     if (!root.ok) return root.refused;

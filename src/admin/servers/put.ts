@@ -9,6 +9,7 @@ import { type ServerRecord, sealServer, unsealServer } from "../../upstream/serv
 import { SecretValue, ServerFile, SLUG, secretNames } from "../../upstream/server-file.ts";
 import { bringIntoForce, notYetInForce } from "../care/force.ts";
 import { attempt, commit } from "../commit.ts";
+import { described } from "../described.ts";
 import { invalid, problem } from "../problem.ts";
 import { unmet } from "../request/conditions.ts";
 import { type Arrived, document, route } from "../route.ts";
@@ -35,19 +36,21 @@ export const put = route({
   method: "PUT",
   path: "/servers/{server}",
   role: "admin",
-  summary: "Make a server as server.json says, or change it",
-  description:
-    "Secrets that are named and not given keep the value that was given earlier, as long as they go to the same address.",
+  ...described({
+    summary: "Make a server as server.json says, or change it",
+    description:
+      "Secrets that are named and not given keep the value that was given earlier, as long as they go to the same address.",
+    gives: { status: 200, schema: Server, tagged: true },
+  }),
   conditional: "match or none",
   takes: document(Wish, MOST_BYTES),
-  gives: { status: 200, schema: Server, tagged: true },
   async handle(asked) {
     const { env, params, body, conditions } = asked;
     const slug = params.server;
     if (!SLUG.test(slug)) {
       return problem(422, "A server's slug has 1 to 63 characters of a-z, 0-9 and -, and does not begin with -.");
     }
-    const { secrets: given, $schema: _, drift: __, ...file } = body;
+    const { secrets: given, $schema: _, ...file } = body;
     const root = readRootKey(env);
     if (!root.ok) return root.refused;
     const misled = [...destinationFaults(asked, file, "/credential"), ...exposedSecrets(file, "/credential")];

@@ -5,6 +5,7 @@ import { serverLedgerOf } from "../../ledger/find.ts";
 import { keeperOfServer } from "../../upstream/oauth/name.ts";
 import { forgetToken } from "../../upstream/oauth/source.ts";
 import { attempt, commit } from "../commit.ts";
+import { described } from "../described.ts";
 import { isoTime, json } from "../json.ts";
 import { problem } from "../problem.ts";
 import { unmet } from "../request/conditions.ts";
@@ -19,11 +20,13 @@ const list = route({
   method: "GET",
   path: "/servers",
   role: "viewer",
-  summary: "Servers, by slug",
+  ...described({
+    summary: "Servers, by slug",
+    gives: { status: 200, schema: pageShape(Server) },
+  }),
   query: z.strictObject(PAGE),
-  gives: { status: 200, schema: pageShape(Server) },
   async handle({ env, query }) {
-    const after = keyOf(query, z.tuple([z.string()]));
+    const after = keyOf(query, ["string"]);
     if (after === undefined) return badCursor();
     const limit = limitOf(query);
     const rows = await listServers(env.GRANTGATE_DB, after?.[0] ?? "", limit + 1);
@@ -38,8 +41,10 @@ const get = route({
   method: "GET",
   path: "/servers/{server}",
   role: "viewer",
-  summary: "A server",
-  gives: { status: 200, schema: Server, tagged: true },
+  ...described({
+    summary: "A server",
+    gives: { status: 200, schema: Server, tagged: true },
+  }),
   async handle({ env, params }) {
     const server = await findServer(env.GRANTGATE_DB, params.server);
     return server === null ? noServer(params.server) : tagged(200, server);
@@ -50,9 +55,11 @@ const remove = route({
   method: "DELETE",
   path: "/servers/{server}",
   role: "admin",
-  summary: "Delete a server that nothing uses",
+  ...described({
+    summary: "Delete a server that nothing uses",
+    gives: { status: 204 },
+  }),
   conditional: "match",
-  gives: { status: 204 },
   async handle(asked) {
     const { env, params, conditions, now } = asked;
     const slug = params.server;
@@ -88,8 +95,10 @@ const usage = route({
   method: "GET",
   path: "/servers/{server}/usage",
   role: "viewer",
-  summary: "Counters that all grants of the server share",
-  gives: { status: 200, schema: UsageShape },
+  ...described({
+    summary: "Counters that all grants of the server share",
+    gives: { status: 200, schema: UsageShape },
+  }),
   async handle({ env, params }) {
     const slug = params.server;
     if ((await findServer(env.GRANTGATE_DB, slug)) === null) return noServer(slug);

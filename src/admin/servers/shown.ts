@@ -1,26 +1,32 @@
 /** A server as the API shows it: its secrets are named and no more. */
 import * as z from "zod/mini";
+import { component } from "../described.ts";
 import { isoTime, json } from "../json.ts";
 import { problem } from "../problem.ts";
 import { etagOf } from "../request/conditions.ts";
 import type { ServerRow } from "./table.ts";
 
-export const Server = z
-  .object({
-    slug: z.string(),
-    name: z.string(),
-    description: z.optional(z.string()),
-    url: z.string(),
-    credential: z.unknown().check(z.describe("As in server.json: secrets are named, never written.")),
-    era: z.string(),
-    surface: z.array(z.string()),
-    secrets: z.array(z.string()).check(z.describe("Names of the secrets that the gateway keeps.")),
-    version: z.string().check(z.describe("Of the sealed record: another one means other contents, secrets included.")),
-    revision: z.int(),
-    createdAt: z.string(),
-    updatedAt: z.string(),
-  })
-  .register(z.globalRegistry, { id: "Server" });
+export const Server = z.object({
+  slug: z.string(),
+  name: z.string(),
+  description: z.optional(z.string()),
+  url: z.string(),
+  credential: z.unknown(),
+  era: z.string(),
+  surface: z.array(z.string()),
+  drift: z.string(),
+  secrets: z.array(z.string()),
+  version: z.string(),
+  revision: z.int(),
+  createdAt: z.string(),
+  updatedAt: z.string(),
+});
+component("Server", Server, {
+  credential: "As in server.json: secrets are named, never written.",
+  drift: "What becomes of tools that change or come later.",
+  secrets: "Names of the secrets that the gateway keeps.",
+  version: "Of the sealed record: another one means other contents, secrets included.",
+});
 
 export function noServer(slug: string): Response {
   return problem(404, `There is no server ${JSON.stringify(slug)}.`);
@@ -43,6 +49,7 @@ export function facts({ file, secrets, version }: Pick<ServerRow, "file" | "secr
     credential: file.credential ?? null,
     era: file.era,
     surface: file.surface,
+    drift: file.drift,
     secrets,
     version,
   };

@@ -9,6 +9,7 @@ import { policyCalls } from "./policy-calls.ts";
 import type { Connection } from "./request.ts";
 import { serverCalls } from "./server-calls.ts";
 import { Rotated, Status } from "./shapes.ts";
+import { toolCalls } from "./tool-calls.ts";
 
 export type Admin = ReturnType<typeof adminClient>;
 
@@ -19,6 +20,7 @@ export function adminClient(connection: Connection) {
     status: () => api.ask(Status, "GET", "/status"),
     rotateSecrets: () => api.ask(Rotated, "POST", "/secrets/rotate"),
     ...serverCalls(api),
+    ...toolCalls(api),
     ...policyCalls(api),
     ...grantCalls(api),
     ...operatorCalls(api),

@@ -11,6 +11,7 @@ export const ServerRecord = z.looseObject({
   credential: z.unknown(),
   era: z.string(),
   surface: z.array(z.string()),
+  drift: z.string(),
   /** Names of the secrets that the gateway keeps; values never come back. */
   secrets: z.array(z.string()),
   /** Another one means other contents, secrets included. */

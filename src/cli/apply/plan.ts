@@ -111,7 +111,7 @@ function secretsOf(spec: ServerSpec, record: ServerRecord | undefined, { isSet }
 }
 
 function differences(spec: ServerSpec, record: ServerRecord): string[] {
-  const fields = ["name", "description", "url", "credential", "era", "surface"] as const;
+  const fields = ["name", "description", "url", "credential", "era", "surface", "drift"] as const;
   return fields.filter((field) => comparable(spec[field]) !== comparable(record[field]));
 }
 

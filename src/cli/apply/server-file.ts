@@ -12,7 +12,7 @@ import type { Problem } from "../problem.ts";
 import type { SourceFile } from "./folder.ts";
 
 /** What is sent: the file without its `$schema`, with a complete URL. */
-export type ServerSpec = Omit<ServerFile, "$schema" | "drift">;
+export type ServerSpec = Omit<ServerFile, "$schema">;
 
 export type ReadServer =
   | { readonly kind: "read"; readonly spec: ServerSpec }
@@ -32,7 +32,7 @@ export function readServerFile({ name: file, text }: SourceFile, env: Environmen
   const read = checked(text, value, ServerFile);
   if (!read.ok) return { kind: "wrong", problems: read.faults.map((fault) => problemOf(file, fault)) };
   if (unset !== undefined) return { kind: "skip", variable: unset };
-  const { $schema: _, drift: __, ...spec } = read.value;
+  const { $schema: _, ...spec } = read.value;
   return { kind: "read", spec };
 }
 

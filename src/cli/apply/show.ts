@@ -46,6 +46,21 @@ export function serverLine(slug: string, step: ServerStep, tense: Tense, paint: 
   return line(step.kind, tense, `server ${slug}${note === "" ? "" : `  (${note})`}`, paint);
 }
 
+/**
+ * Of servers that are skipped: one line for all, since whoever uses one of the servers that come along skips the others
+ * each time.
+ */
+export function skippedLines(servers: readonly Skippable[], tense: Tense, paint: Terminal["paint"]): string[] {
+  const skipped = servers.flatMap(({ slug, server }) => (server.kind === "skip" ? [{ slug, server }] : []));
+  const [first, ...more] = skipped;
+  if (first === undefined) return [];
+  if (more.length === 0) return [serverLine(first.slug, first.server, tense, paint)];
+  const variables = skipped.map(({ server }) => server.variable).join(", ");
+  return [line("skip", tense, `${skipped.length} servers, whose addresses are not set: ${variables}`, paint)];
+}
+
+type Skippable = { readonly slug: string; readonly server: ServerStep };
+
 export function policyLine(slug: string, { kind, policy }: PolicyStep, tense: Tense, paint: Terminal["paint"]): string {
   return line(kind, tense, `policy ${slug}/${policy.name}`, paint);
 }

@@ -13,6 +13,7 @@ import {
   pruneJson,
   removalLine,
   serverLine,
+  skippedLines,
   summary,
 } from "../apply/show.ts";
 import { confirmed, type Yes } from "../confirm.ts";
@@ -60,6 +61,7 @@ async function show({ terminal }: Context, plans: Plans, admin: Admin, options: 
     return;
   }
   for (const { slug, server, policies } of servers) {
+    if (server.kind === "skip") continue;
     out(serverLine(slug, server, "will", paint));
     for (const step of policies) {
       out(policyLine(slug, step, "will", paint));
@@ -67,6 +69,7 @@ async function show({ terminal }: Context, plans: Plans, admin: Admin, options: 
       if (lines !== undefined) out(diffText(lines, paint));
     }
   }
+  for (const line of skippedLines(servers, "will", paint)) out(line);
   for (const removal of strays.removals) out(removalLine(removal, "will", paint));
   for (const line of keptLines(strays, paint)) out(line);
   err(`${summary(servers, strays)}. Nothing was sent to ${url}.`);
@@ -92,7 +95,7 @@ async function carryOutAll(
   const progress = {
     server: (slug: string, server: ServerStep) => {
       done.push({ slug, server, policies: [] });
-      tell(serverLine(slug, server, "done", terminal.paint));
+      if (server.kind !== "skip") tell(serverLine(slug, server, "done", terminal.paint));
     },
     policy: (slug: string, step: PolicyStep) => {
       done.at(-1)?.policies.push(step);
@@ -100,6 +103,7 @@ async function carryOutAll(
     },
   };
   await carryOut(servers, admin, env, terminal.ask, progress, options.message);
+  for (const line of skippedLines(servers, "done", terminal.paint)) tell(line);
   for (const removal of removals) {
     await remove(removal, admin);
     tell(removalLine(removal, "done", terminal.paint));

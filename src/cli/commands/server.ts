@@ -44,6 +44,7 @@ export async function serverShow(context: Context, slug: string, { json }: Json)
       Secrets: server.secrets.join(", ") || "none",
       Era: server.era,
       Surface: server.surface.join(", "),
+      Drift: server.drift,
       Revision: String(server.revision),
       Version: server.version,
     });

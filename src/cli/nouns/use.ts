@@ -1,9 +1,8 @@
-/** `start`, `status`, `call`, `tools` and `connect`. */
+/** `start`, `status`, `call` and `connect`. */
 import { Argument } from "commander";
 import type { CallOptions } from "../commands/call.ts";
 import type { ConnectOptions } from "../commands/connect.ts";
 import type { StartOptions } from "../commands/start.ts";
-import type { ToolsOptions } from "../commands/tools.ts";
 import { CLIENT_NAMES, type ClientName } from "../connect/names.ts";
 import { type Group, HEADINGS, type Json } from "./group.ts";
 import { count, era, port } from "./options.ts";
@@ -51,21 +50,6 @@ export function useCommands({ root, add, context, done }: Group): void {
     .option("--timeout <seconds>", "wait so long for an answer", count, 60)
     .action(async (tool: string, json: string | undefined, options: CallOptions) => {
       done(await (await import("../commands/call.ts")).call(context, tool, json, options));
-    });
-
-  add(
-    root,
-    "tools",
-    "list the tools that a grant may see",
-    "npx grantgate tools",
-    "npx grantgate tools --server fortios --json",
-  )
-    .helpGroup(HEADINGS.use)
-    .option("--server <slug>", "server to ask (default: the demo's)")
-    .option("--token <token>", "grant token (default: GRANTGATE_TOKEN or the demo grant)")
-    .addOption(era())
-    .action(async (options: ToolsOptions) => {
-      done(await (await import("../commands/tools.ts")).tools(context, options));
     });
 
   add(

@@ -1,13 +1,16 @@
 /** `policy`: the commands that work on files, which need no gateway, and then those that ask one. */
+import type { Command } from "commander";
 import type { PolicyCheckOptions } from "../commands/policy-check.ts";
 import type { PolicyExplainOptions } from "../commands/policy-explain.ts";
+import type { RecommendOptions } from "../commands/policy-recommend.ts";
 import type { PolicyTestOptions } from "../commands/policy-test.ts";
 import { type Group, HEADINGS } from "../nouns/group.ts";
-import { many } from "../nouns/options.ts";
+import { count, era, many } from "../nouns/options.ts";
 import { policyCommandsOf } from "../nouns/policy.ts";
+import { typedSource } from "../scan/typed.ts";
 
 export function policyCommands(group: Group): void {
-  const { add, noun, context, done } = group;
+  const { root, add, noun, context, done } = group;
   const policy = noun(
     "policy",
     HEADINGS.files,
@@ -62,7 +65,39 @@ export function policyCommands(group: Group): void {
       done(await (await import("../commands/policy-explain.ts")).policyExplain(context, path, tool, json, options));
     });
 
+  add(
+    policy,
+    "recommend [source...]",
+    "make a policy and its cases from a server's tools (URL, file, slug, or a command after --), or from a grant's calls",
+    "npx grantgate policy recommend https://mcp.example.com/mcp",
+    "npx grantgate policy recommend fortios --strict --out policies/fortios --name strict",
+    "npx grantgate policy recommend --out policies/files -- npx -y @modelcontextprotocol/server-filesystem .",
+    "npx grantgate policy recommend --from-audit --grant grt_… --from 14d --out policies/fortios --name least",
+  )
+    .option("--strict", "arguments have to fit the tools' schemas")
+    .option("--shared", "one counter for all tools of a class, in place of one for each tool")
+    .option("--out <path>", "write <name>.json and <name>.cases.json into this folder, or as this file and beside it")
+    .option("--name <name>", "what the policy is called (default: recommended)")
+    .option("--force", "write over files that are there")
+    .option("--from-audit", "the least that a grant's recorded calls needed, in place of a server's tools")
+    .option("--grant <grant>", "whose calls, for --from-audit")
+    .option("--from <when>", "since when, for --from-audit: so long ago (14d), or an instant (default: 30d)")
+    .option("--cases", "print the cases in place of the policy")
+    .addOption(many("--header <header>", "sent with each request to a URL, as in 'Authorization: Bearer …'"))
+    .addOption(many("--env <name>", "environment variable that a command after -- gets besides the harmless ones"))
+    .addOption(era())
+    .option("--timeout <seconds>", "wait so long for each answer", count, 60)
+    .action(async (source: readonly string[], options: RecommendOptions) => {
+      // Commander forgets where `--` stood.
+      const typed = source.length === 0 ? undefined : typedSource(source, wordsOf(root));
+      done(await (await import("../commands/policy-recommend.ts")).policyRecommend(context, typed, options));
+    });
+
   policyCommandsOf(policy, group);
 }
 
 const POLICIES = "policies";
+
+function wordsOf(root: Command): readonly string[] {
+  return "rawArgs" in root && Array.isArray(root.rawArgs) ? root.rawArgs : [];
+}

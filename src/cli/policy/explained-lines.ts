@@ -15,6 +15,8 @@ export function stepLines(step: ExplainedStep): Line[] {
   switch (step.kind) {
     case "standing":
       return [line(0, STANDINGS[step.standing](step))];
+    case "pin":
+      return [line(0, `its definition is ${step.pin}`)];
     case "action":
       return [line(0, "refuses every call of the tool")];
     case "arguments":

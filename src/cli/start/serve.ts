@@ -6,8 +6,7 @@ import { join, relative } from "node:path";
 import { type Admin, adminClient } from "../admin/client.ts";
 import { Refusal } from "../admin/refusal.ts";
 import { carryOut, checkFolder, compare } from "../apply/apply.ts";
-import type { ServerPlan } from "../apply/plan.ts";
-import { policyLine, serverLine } from "../apply/show.ts";
+import { policyLine, serverLine, skippedLines } from "../apply/show.ts";
 import type { Context, Environment } from "../context.ts";
 import { found } from "../failure.ts";
 import { adminBearer } from "../gateway.ts";
@@ -72,8 +71,7 @@ export async function serve(
       server: (slug, step) => step.kind !== "skip" && terminal.err(serverLine(slug, step, "done", terminal.paintErr)),
       policy: (slug, step) => terminal.err(policyLine(slug, step, "done", terminal.paintErr)),
     });
-    const skipped = skippedServers(servers);
-    if (skipped !== "") terminal.err(terminal.paintErr("dim", `skipped    ${skipped} (their addresses are not set)`));
+    for (const line of skippedLines(servers, "done", terminal.paintErr)) terminal.err(line);
     return demoGrant(admin, state.demo);
   };
   try {
@@ -92,11 +90,4 @@ async function sealAnew(admin: Admin, terminal: Terminal): Promise<void> {
     if (!(error instanceof Refusal)) throw error;
     terminal.err(`${terminal.paintErr("yellow", "warning:")} ${error.message}`);
   }
-}
-
-function skippedServers(servers: readonly ServerPlan[]): string {
-  return servers
-    .filter(({ server }) => server.kind === "skip")
-    .map(({ slug }) => slug)
-    .join(", ");
 }

@@ -2,8 +2,8 @@
  * Tools that look as if they ran other tools by name, and whose rules do not say so: whoever may call one of them may
  * call whatever it runs. A guess from names and schemas; it says nothing where it is not fairly sure.
  */
-import { isObject, type Json, type JsonObject, member } from "../../json/value.ts";
 import { isGlob } from "../glob.ts";
+import { type MetaTool, metaToolOf } from "../meta-tool.ts";
 import { namesOf } from "../names.ts";
 import { below, note, onKey, type Spot } from "../problem.ts";
 import { quoted } from "../quote.ts";
@@ -22,81 +22,17 @@ export function unopenedMetaTools(survey: Survey): void {
     const entry = key === undefined ? undefined : document.tools.get(key);
     const refused =
       entry === undefined ? document.default === "deny" : entry.action === "deny" || entry.action === "hide";
-    if (refused || entry?.unwrap !== undefined || hidden.find(tool.name) !== undefined || !runsOthers(tool)) continue;
+    if (refused || entry?.unwrap !== undefined || hidden.find(tool.name) !== undefined) continue;
+    const meta = metaToolOf(tool);
+    if (meta === undefined) continue;
     const spot = key === undefined ? below(top, "default") : (places.get(key) ?? top);
-    advise(key === undefined ? spot : onKey(spot), tool);
+    advise(key === undefined ? spot : onKey(spot), tool.name, meta.paths ?? UNKNOWN);
   }
 }
 
-function advise(spot: Spot, { name, inputSchema }: ListedTool): void {
-  const paths = pathsIn(inputSchema) ?? { tool: "args.…", arguments: "args.…" };
+const UNKNOWN: MetaTool = { tool: "args.…", arguments: "args.…" };
+
+function advise(spot: Spot, name: string, paths: MetaTool): void {
   const unwrap = `"unwrap": {"tool": ${quoted(paths.tool)}, "arguments": ${quoted(paths.arguments)}}`;
   note(spot, `${quoted(name)} looks as if it ran other tools by name, past their rules; give it ${unwrap}, or deny it`);
-}
-
-function runsOthers({ name, inputSchema }: ListedTool): boolean {
-  return isMetaName(name) || pathsIn(inputSchema) !== undefined;
-}
-
-const RUNS = new Set(["execute", "exec", "call", "run", "invoke", "dispatch"]);
-const LOOKS = new Set(["get", "list", "find", "search", "describe", "show", "info"]);
-
-/** `execute_some_tool`, `call_tool`, `runTool`, but not `find_tool` and not `call_tools_report`. */
-function isMetaName(name: string): boolean {
-  const words = name
-    .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
-    .toLowerCase()
-    .split(/[^a-z0-9]+/);
-  const last = words.at(-1);
-  return (
-    (last === "tool" || last === "tools") &&
-    words.some((word) => RUNS.has(word)) &&
-    !words.some((word) => LOOKS.has(word))
-  );
-}
-
-const NAMES = new Set(["tool", "toolname", "toolid", "targettool", "functionname"]);
-const ARGUMENTS = new Set([
-  "parameters",
-  "params",
-  "arguments",
-  "args",
-  "input",
-  "toolinput",
-  "toolargs",
-  "toolarguments",
-  "toolparams",
-  "toolparameters",
-  "kwargs",
-]);
-
-type Paths = { readonly tool: string; readonly arguments: string };
-
-/** Where a schema takes the name and the arguments of another tool, when it looks as if it did. */
-function pathsIn(schema: Json | undefined): Paths | undefined {
-  const properties = isObject(schema) ? member(schema, "properties") : undefined;
-  if (!isObject(properties)) return undefined;
-  const tool = propertyOf(properties, NAMES, "string", false);
-  const args = propertyOf(properties, ARGUMENTS, "object", true);
-  return tool === undefined || args === undefined ? undefined : { tool: `args.${tool}`, arguments: `args.${args}` };
-}
-
-function propertyOf(
-  properties: JsonObject,
-  names: ReadonlySet<string>,
-  type: string,
-  untyped: boolean,
-): string | undefined {
-  return Object.keys(properties).find((key) => {
-    return names.has(key.toLowerCase().replace(/[^a-z]/g, "")) && mayBe(properties[key] ?? null, type, untyped);
-  });
-}
-
-/** Whether the property's schema allows the type; `untyped` is the answer where it allows every type. */
-function mayBe(schema: Json, type: string, untyped: boolean): boolean {
-  if (!isObject(schema)) return schema === true && untyped;
-  const types = member(schema, "type");
-  if (types !== undefined) return types === type || (Array.isArray(types) && types.includes(type));
-  const branches = member(schema, "anyOf") ?? member(schema, "oneOf");
-  return Array.isArray(branches) ? branches.some((each) => mayBe(each, type, untyped)) : untyped;
 }

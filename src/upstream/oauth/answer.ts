@@ -19,15 +19,16 @@ const ERRORS = new Set([
   "invalid_target",
 ]);
 
-const Life = z.number().check(z.positive());
-
-const Digits = z.pipe(z.string().check(z.regex(/^\d{1,10}$/)), z.transform(Number));
+/** Some endpoints write the number as a string. */
+const Life = z.pipe(
+  z.transform((told) => (typeof told === "string" && /^\d{1,10}$/.test(told) ? Number(told) : told)),
+  z.number().check(z.positive()),
+);
 
 const Answer = z.object({
   access_token: z.string().check(z.regex(/^[!-~]{1,16384}$/)),
   token_type: z.string().check(z.regex(/^bearer$/i)),
-  // Some endpoints write the number as a string.
-  expires_in: z._default(z.union([Life, z.pipe(Digits, Life)]), UNTOLD_LIFE),
+  expires_in: z._default(Life, UNTOLD_LIFE),
 });
 
 export function readTokenAnswer(status: number, text: string): Granted | string {

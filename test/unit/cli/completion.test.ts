@@ -74,6 +74,8 @@ describe("shell completion", () => {
     expect(await completed(["gra"])).toEqual(["grant"]);
     expect(await completed(["grant", "re"])).toEqual(expect.arrayContaining(["resume", "revoke"]));
     expect(await completed(["grant", "list", "--st"])).toEqual(["--status"]);
+    expect(await completed(["tools", ""])).toEqual(expect.arrayContaining(["diff", "accept", "inventory"]));
+    expect(await completed(["tools", "accept", "s", "--a"])).toEqual(["--all"]);
     expect(await completed(["grant", "list", "--status", ""])).toEqual(["active", "suspended", "expired", "revoked"]);
     expect(await completed(["connect", "c"])).toEqual(["claude-code", "claude-desktop", "cursor", "codex"]);
   });
@@ -86,6 +88,8 @@ describe("shell completion", () => {
     expect(await completed(["grant", "revoke", "grt_1", ""], at)).toEqual(["grt_1"]);
     expect(await completed(["grant", "list", "--server", ""], at)).toEqual(["echo"]);
     expect(await completed(["server", "show", "e"], at)).toEqual(["echo"]);
+    expect(await completed(["tools", "diff", ""], at)).toEqual(["echo"]);
+    expect(await completed(["tools", "--server", ""], at)).toEqual(["echo"]);
   });
 
   test("offers files for a folder", async () => {

@@ -3,7 +3,7 @@ import type { ServerRecord } from "../../../src/cli/admin/shapes.ts";
 import { type CheckedServer, check } from "../../../src/cli/apply/check.ts";
 import { readFolder } from "../../../src/cli/apply/folder.ts";
 import { type Means, type Plan, plan, type Remote } from "../../../src/cli/apply/plan.ts";
-import { serverLine, summary } from "../../../src/cli/apply/show.ts";
+import { serverLine, skippedLines, summary } from "../../../src/cli/apply/show.ts";
 import { folder, POLICY, SECRET_SERVER, SERVER } from "./stage.ts";
 
 const NOTHING: Remote = { servers: new Map(), policies: new Map() };
@@ -24,6 +24,7 @@ function record(more: Partial<ServerRecord> = {}): ServerRecord {
     credential: { headers: { Authorization: `Bearer \${secret:VAULT_TOKEN}` } },
     era: "auto",
     surface: ["prompts", "tools", "resources"],
+    drift: "hold",
     secrets: ["VAULT_TOKEN"],
     version: "v1",
     revision: 7,
@@ -125,6 +126,18 @@ describe("a plan in words", () => {
     expect(serverLine("x", { kind: "skip", variable: "X_URL" }, "will", plain)).toBe(
       "skip       server x  (X_URL is not set)",
     );
+  });
+
+  test("tells of all servers that are skipped in one line", () => {
+    const skipped = (...slugs: readonly string[]) =>
+      slugs.map((slug) => ({ slug, server: { kind: "skip" as const, variable: `${slug.toUpperCase()}_URL` } }));
+    expect(skippedLines([], "will", plain)).toEqual([]);
+    expect(skippedLines([{ slug: "x", server: { kind: "known" } }, ...skipped("y")], "will", plain)).toEqual([
+      "skip       server y  (Y_URL is not set)",
+    ]);
+    expect(skippedLines(skipped("x", "y", "z"), "done", plain)).toEqual([
+      "skipped    3 servers, whose addresses are not set: X_URL, Y_URL, Z_URL",
+    ]);
   });
 
   test("counts servers and policies", () => {

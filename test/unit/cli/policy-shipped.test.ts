@@ -19,7 +19,10 @@ describe("the policies that come along", () => {
     });
   });
 
-  test("are tested rule by rule: every case passes, every rule is reached, every mutant is noticed", async () => {
+  // Some four thousand mutants, each a policy of up to 584 tools that is read anew.
+  test("are tested rule by rule: every case passes, every rule is reached, every mutant is noticed", {
+    timeout: 120_000,
+  }, async () => {
     const { exit, text } = await policy("test", "policies", "--mutate", "--require-coverage");
     expect(text).not.toContain("✗");
     expect(text).not.toContain("no cases");

@@ -25,6 +25,7 @@ function server(slug: string): ServerRecord {
     credential: null,
     era: "auto",
     surface: [],
+    drift: "hold",
     secrets: [],
     version: "v",
     revision: 3,

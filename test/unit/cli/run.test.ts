@@ -77,6 +77,19 @@ describe("apply", () => {
     expect(at.writes()).toEqual([]);
   });
 
+  test("tells in one line which servers are for another environment", async () => {
+    const at = await standIn();
+    const files = {
+      ...FILES,
+      "policies/attic/server.json": FILES["policies/vault/server.json"].replace("VAULT", "ATTIC"),
+    };
+    const dry = await grantgate("apply policies --dry-run", { at, files });
+    expect(dry.out).toContain("skip       2 servers, whose addresses are not set: ATTIC_URL, VAULT_URL\n");
+    const { out } = await grantgate("apply policies", { at, files });
+    expect(out).toContain("skipped    2 servers, whose addresses are not set: ATTIC_URL, VAULT_URL\n");
+    expect(out).not.toContain("server vault");
+  });
+
   test("sends servers before their policies, with the values of secrets, and shows no secret", async () => {
     const at = await standIn();
     const env = { VAULT_URL: "https://vault.example/mcp", VAULT_TOKEN: "hunter2" };

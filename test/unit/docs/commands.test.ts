@@ -41,10 +41,14 @@ function faultsOf(line: string): string[] {
   }
   // `npx grantgate …` in running text is no command yet, and neither is `npx grantgate help`.
   if (command === root) return /^(?:…|help|is\b|$)/.test(line.trim()) ? [] : [`${line}: no such command`];
-  if (command.commands.length > 0) return [`${line}: what of ${command.name()}?`];
+  // A noun does nothing by itself; every command that does has --json.
+  const isNoun = command.commands.length > 0 && !command.options.some(({ long }) => long === "--json");
+  if (isNoun) return [`${line}: what of ${command.name()}?`];
   let given = 0;
   for (let at = 0; at < words.length; at++) {
     const word = words[at] ?? "";
+    // A command of another program.
+    if (word === "--") break;
     if (!word.startsWith("--")) {
       if (word !== "…") given++;
       continue;

@@ -53,10 +53,10 @@ describe("strict arguments", () => {
     for (const known of [{}, { schemaOf: () => undefined }]) {
       const decision = decide(STRICT, callOf("{}", known));
       expect(verdict(decision)).toBe("deny /tools/t/arguments");
-      expect(decision.effect === "deny" && decision.unknownSchema).toBe("t");
+      expect(decision.effect === "deny" && decision.wants).toEqual({ tool: "t", what: "schema" });
     }
     const denied = decided(a({ type: "string" }), '{"a":1}');
-    expect(denied.effect === "deny" && denied.unknownSchema).toBeUndefined();
+    expect(denied.effect === "deny" && denied.wants).toBeUndefined();
   });
 
   it("come behind the walls and before the call inside, of which each has its own schema", () => {
