@@ -8,7 +8,25 @@ import { callOf, policyOf, textOf, verdict } from "../policy/given.ts";
 import { folder } from "./stage.ts";
 
 const ROOT = join(import.meta.dirname, "../../..");
-const SERVERS = ["borealhost", "everything", "fortimanager", "fortios", "opnsense"];
+const FIREWALLS = ["borealhost", "fortimanager", "fortios", "opnsense"];
+
+/** Of each server's standard policy, as policies/README.md has it: Read, Write, Execute, Destructive, Financial. */
+const COUNTS = {
+  borealhost: [15, 21, 3, 7, 5],
+  everything: [9, 2, 7, 0, 0],
+  filesystem: [10, 4, 0, 0, 0],
+  fortimanager: [364, 134, 24, 62, 0],
+  fortios: [181, 35, 8, 16, 0],
+  git: [7, 5, 0, 0, 0],
+  github: [14, 11, 1, 0, 0],
+  kubernetes: [7, 2, 11, 3, 0],
+  memory: [3, 3, 0, 3, 0],
+  opnsense: [71, 67, 33, 25, 0],
+  playwright: [7, 5, 13, 0, 0],
+  postgres: [0, 0, 1, 0, 0],
+};
+const CLASSES = ["Read", "Write", "Execute", "Destructive", "Financial"];
+const SERVERS = Object.keys(COUNTS);
 const URLS = Object.fromEntries(SERVERS.map((slug) => [`${slug.toUpperCase()}_URL`, "https://server.example/mcp"]));
 
 /** The policy room counts in millionths. */
@@ -25,15 +43,57 @@ function policy(slug: string, name: string) {
   return policyOf(found?.policies.find((each) => each.name === name)?.canonical);
 }
 
+type Written = { readonly tools: Readonly<Record<string, { readonly description: string }>> };
+
+function written(slug: string, name: string): Written {
+  return JSON.parse(readFileSync(join(ROOT, "policies", slug, `${name}.json`), "utf8")) as Written;
+}
+
+function classIn(description: string): string {
+  return /^[A-Z][a-z]+/.exec(description)?.[0] ?? "";
+}
+
+const RULES: Readonly<Record<string, object>> = {
+  Read: {},
+  Write: { rate_limit: "30/minute" },
+  Execute: { rate_limit: "10/minute" },
+  Destructive: { action: "hide" },
+  Financial: { action: "deny", reason: "Requires human approval." },
+};
+
 describe("the policies that come along", () => {
   test("are without fault, each with a server whose address and secret come from outside", () => {
-    expect(shipped().map(({ slug }) => slug)).toEqual(expect.arrayContaining(SERVERS));
-    expect(readdirSync(join(ROOT, "policies"))).toEqual(expect.arrayContaining(SERVERS));
-    for (const { slug, server } of shipped().filter(({ slug }) => SERVERS.includes(slug) && slug !== "everything")) {
+    expect(shipped().map(({ slug }) => slug)).toEqual(SERVERS);
+    expect(readdirSync(join(ROOT, "policies"))).toEqual(["README.md", ...SERVERS]);
+    for (const { slug, server } of shipped().filter(({ slug }) => FIREWALLS.includes(slug))) {
       expect(server).toMatchObject({
         kind: "apply",
         spec: { credential: { headers: { Authorization: `Bearer \${secret:${slug.toUpperCase()}_TOKEN}` } } },
       });
+    }
+  });
+
+  test("name one server each, and skip it where nobody says where it is", () => {
+    const checked = check(readFolder(join(ROOT, "policies"), ROOT), {});
+    expect(checked.ok && checked.servers.map(({ server }) => server)).toEqual(
+      SERVERS.map((slug) => ({ kind: "skip", variable: `${slug.toUpperCase()}_URL` })),
+    );
+  });
+
+  test.each(Object.entries(COUNTS))("%s: standard names each tool and its class", (slug, counts) => {
+    const entries = Object.entries(written(slug, "standard").tools);
+    expect(entries.filter(([name]) => name.includes("*"))).toEqual([]);
+    const counted = CLASSES.map((name) => entries.filter(([, { description }]) => classIn(description) === name));
+    expect(counted.map(({ length }) => length)).toEqual(counts);
+    expect(counted.flat()).toHaveLength(entries.length);
+    const row = [entries.length, ...counts].join(" | ");
+    expect(readFileSync(join(ROOT, "policies/README.md"), "utf8")).toContain(`| [${slug}](${slug}) | ${row} |`);
+  });
+
+  test.each(SERVERS)("%s: what a class asks for is what the entry says, unless a person's words explain it", (slug) => {
+    for (const [name, { description, ...rule }] of Object.entries(written(slug, "standard").tools)) {
+      if (description.includes(", by hand: ")) continue;
+      expect({ name, rule }).toEqual({ name, rule: RULES[classIn(description)] });
     }
   });
 
@@ -42,7 +102,7 @@ describe("the policies that come along", () => {
     ["fortios", "vpn_ipsec_phase2_create"],
     ["borealhost", "add_firewall_rule"],
     ["opnsense", "nat_create_port_forward"],
-  ])("%s: %s thirty times a minute, and nothing else", (slug, tool) => {
+  ])("%s: %s thirty times a minute, and nothing that nobody has looked at", (slug, tool) => {
     const standard = policy(slug, "standard");
     expect(decide(standard, callOf("{}", { tool }))).toMatchObject({
       effect: "allow",
