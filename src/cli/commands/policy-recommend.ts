@@ -12,7 +12,7 @@ import { heardFrom } from "../recommend/from-audit.ts";
 import { layout } from "../recommend/layout.ts";
 import { fromAudit, fromList, type Proposal } from "../recommend/proposal.ts";
 import { listed, type SourceOptions } from "../scan/source.ts";
-import { printJson } from "../show.ts";
+import { cell, printJson } from "../show.ts";
 import { shown } from "../terminal.ts";
 
 export type RecommendOptions = SourceOptions & {
@@ -71,7 +71,7 @@ async function proposed(
   }
   const list = await listed(context, source, options, (text) => context.terminal.status?.(text));
   context.terminal.status?.("");
-  for (const note of list.notes) context.terminal.err(shown(note));
+  for (const note of list.notes) context.terminal.err(cell(note));
   return fromList(list, { strict: strict === true, shared: shared === true }, context.terminal);
 }
 

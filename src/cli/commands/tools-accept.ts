@@ -10,7 +10,7 @@ import type { Context } from "../context.ts";
 import { type Drifted, look } from "../drift/look.ts";
 import { headLines, standing } from "../drift/show.ts";
 import { type ExitCode, found, usage } from "../failure.ts";
-import { counted, printJson } from "../show.ts";
+import { cell, counted, printJson } from "../show.ts";
 import { shown } from "../terminal.ts";
 
 export type AcceptOptions = Yes & {
@@ -48,7 +48,7 @@ export async function toolsAccept(
   }
   for (const { tool, weight } of left) {
     const text = `${tool.name} is left as it is: what changed is ${weight}. Name it, or say --all.`;
-    terminal.err(shown(text));
+    terminal.err(cell(text));
   }
   return left.length > 0 ? 1 : 0;
 }

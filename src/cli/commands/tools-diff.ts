@@ -38,7 +38,7 @@ function forPrograms({ tool, weight, remarks }: Drifted) {
 
 function acceptLine(server: string, grant: string | undefined, drifted: readonly Drifted[]): string {
   const first = drifted[0]?.tool.name ?? "";
-  const which = drifted.length === 1 && /^[\w.-]+$/.test(first) ? first : "<tool>…";
+  const which = drifted.length === 1 && /^\w[\w.-]*$/.test(first) ? first : "<tool>…";
   return shown(`npx grantgate tools accept ${server} ${which}${grant === undefined ? "" : ` --grant ${grant}`}`);
 }
 

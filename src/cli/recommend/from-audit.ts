@@ -1,6 +1,7 @@
 /** A grant's recorded calls, for what they needed: read from the audit log as the gateway keeps it, and judged elsewhere. */
 import { parseJson } from "../../json/parse.ts";
 import { isObject, type JsonObject, member } from "../../json/value.ts";
+import { metaToolOf } from "../../policy/meta-tool.ts";
 import { namesOf } from "../../policy/names.ts";
 import { top } from "../../policy/problem.ts";
 import { wholePolicy } from "../../policy/read.ts";
@@ -12,6 +13,7 @@ import { since } from "../expiry.ts";
 import { found } from "../failure.ts";
 import { counted } from "../show.ts";
 import { day } from "../time.ts";
+import { toolsIn } from "./tools.ts";
 
 export type FromAudit = { readonly grant: string; readonly from: string };
 
@@ -40,7 +42,7 @@ export async function heardFrom(context: Context, { grant: id, from }: FromAudit
     throw found(`The audit log has no allowed call of the grant ${id} since ${start}.`, "--from looks further back.");
   }
   const description = `What ${counted(calls.length, "recorded call")} from ${day(start)} to ${day(now().toISOString())} needed, with room for half as much again.`;
-  const least = leastFor(calls, { description, unwraps: await unwrapsUnder(admin, grant) });
+  const least = leastFor(calls, { description, unwraps: await runsOthers(admin, grant) });
   return { least, label: grant.label, calls: calls.length, since: start };
 }
 
@@ -61,13 +63,21 @@ function textAt(record: JsonObject, key: string): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
-/** Which tools the policy in force says run others. */
-async function unwrapsUnder(admin: Admin, { server, policy }: Grant): Promise<(tool: string) => boolean> {
+/** Which tools run others: the policy in force says so, or what the gateway has pinned of them looks like it. */
+async function runsOthers(admin: Admin, { id, server, policy, credential }: Grant): Promise<(tool: string) => boolean> {
   const json = policy === null ? undefined : await admin.policyDocument(server, policy);
   const document = json === undefined ? undefined : wholePolicy(json, top());
   const names = namesOf(document?.tools.keys() ?? []);
+  const own = credential === null || credential === undefined ? {} : { grant: id };
+  const { items } = await admin.inventory(server, { ...own, definitions: true });
+  const metas = new Set(items.filter(({ pinned, seen }) => [pinned, seen].some(isMeta)).map(({ name }) => name));
   return (tool) => {
     const key = names.find(tool);
-    return key !== undefined && document?.tools.get(key)?.unwrap !== undefined;
+    return metas.has(tool) || (key !== undefined && document?.tools.get(key)?.unwrap !== undefined);
   };
+}
+
+function isMeta(definition: JsonObject | null): boolean {
+  const [tool] = definition === null ? [] : toolsIn([definition]);
+  return tool !== undefined && metaToolOf(tool) !== undefined;
 }

@@ -3,6 +3,7 @@ import type { ToolClass } from "../../tools/classify/class.ts";
 import { SPANS } from "../../tools/recommend/peaks.ts";
 import type { Recommendation } from "../../tools/recommend/recommend.ts";
 import { type Ruling, WORST_FIRST } from "../../tools/recommend/ruling.ts";
+import { brief } from "../scan/words.ts";
 import { cell, counted } from "../show.ts";
 import { tableLines } from "../table.ts";
 import type { Terminal } from "../terminal.ts";
@@ -15,19 +16,19 @@ export function summary(
   { paintErr, width }: Pick<Terminal, "paintErr" | "width">,
 ): string {
   const classes = classTable(rulings).map(([name, count, what]) => [name ?? "", String(count), what ?? ""]);
-  const looks = rulings.filter(({ look }) => look).map(({ name, why }) => [cell(name), cell(why)]);
+  const looks = rulings.filter(({ look }) => look).map(({ name, why }) => [brief(name), cell(why)]);
   const lines = [
     paintErr("bold", `${counted(rulings.length + left.length, "tool")} of ${cell(from)}`),
     ...indented(tableLines({ head: ["CLASS", "TOOLS", "WHAT BECOMES OF THEM"], rows: classes }, undefined)),
     ...headed("Look at these", tableLines({ head: ["TOOL", "WHY"], rows: looks, flexible: ["WHY"] }, width), looks),
     ...headed(
       "No entry can name these, so the policy's default denies them",
-      left.map(({ name, why }) => `${cell(JSON.stringify(name))}: ${why}`),
+      left.map(({ name, why }) => `${brief(JSON.stringify(name))}: ${why}`),
       left,
     ),
     ...headed(
       "No arguments could be made up that the schemas of these take, so no case shows them pass",
-      unshown.map(cell),
+      unshown.map(brief),
       unshown,
     ),
   ];
@@ -58,7 +59,7 @@ export function leastSummary(
     ...headed("Was refused, and is not in the policy for that", asked, asked),
     ...headed(
       "Was called, and has no entry",
-      left.map(({ name, why }) => `${cell(JSON.stringify(name))}: ${why}`),
+      left.map(({ name, why }) => `${brief(JSON.stringify(name))}: ${why}`),
       left,
     ),
   ];

@@ -5,6 +5,7 @@
 import { MAX_DEPTH, parseJson } from "../../json/parse.ts";
 import { isObject, type Json, type JsonObject, member } from "../../json/value.ts";
 import type { Redact } from "./secrets.ts";
+import { brief } from "./words.ts";
 
 export type Entries = {
   readonly entries: readonly JsonObject[];
@@ -66,5 +67,5 @@ const FEW = 5;
 
 function few(names: readonly string[]): string {
   const more = names.length > FEW ? ` and ${names.length - FEW} more` : "";
-  return `${names.slice(0, FEW).join(", ")}${more}`;
+  return `${names.slice(0, FEW).map(brief).join(", ")}${more}`;
 }

@@ -74,7 +74,7 @@ export function explainedTalk(error: unknown, { place, era, redact }: Attempt): 
     );
   }
   if (refusal !== undefined) return unreachable(`${place} answered with an error: ${said(refusal, redact)}.`);
-  return notMcp(place, said(error, redact));
+  return notMcp(place, said(error, redact) || "what it answered is no message of the protocol");
 }
 
 const WAIT = "Is it well? `--timeout <seconds>` waits longer.";

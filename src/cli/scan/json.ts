@@ -6,14 +6,14 @@ import type { Finding } from "./finding.ts";
 import { MEANINGS } from "./kinds.ts";
 import type { Report } from "./report.ts";
 
-export function reportJson({ list, counts, tools, asides, tokens }: Report, met: readonly Met[]): string {
+export function reportJson({ list, counts, tools, asides, tokens, unfit }: Report, met: readonly Met[]): string {
   const { name, from, era, serverInfo, notes } = list;
   const info: JsonObject | null = serverInfo ?? null;
   const value = {
     version: 1,
     server: { name, from, era, info },
     counts: { ...counts, total: tools.length },
-    tokens: { list: tokens.all, recommended: tokens.recommended },
+    tokens: { list: tokens.all, recommended: unfit === undefined ? tokens.recommended : null },
     tools: tools.map((tool) => ({
       name: tool.name,
       class: tool.class,
@@ -22,7 +22,7 @@ export function reportJson({ list, counts, tools, asides, tokens }: Report, met:
       evidence: tool.evidence,
       findings: tool.findings.map(findingJson),
       tokens: tool.tokens,
-      recommended: tool.isListed ? "listed" : "hidden",
+      recommended: unfit === undefined ? (tool.isListed ? "listed" : "hidden") : null,
     })),
     others: asides.map(({ what, name, findings }) => ({ what, name, findings: findings.map(findingJson) })),
     resources: list.resources.length,

@@ -6,11 +6,23 @@ import { RISK } from "../../tools/classify/class.ts";
 import { cell } from "../show.ts";
 import { FINDING_KINDS, MEANINGS } from "./kinds.ts";
 import { DANGEROUS, DESCENDING, findingsOf, type Report, type ScannedTool } from "./report.ts";
-import { byKind, CLASS_NAMES, costs, has, number, pieces, reason, serverName, subject } from "./words.ts";
+import { brief, byKind, CLASS_NAMES, costs, has, number, pieces, reason, serverName, subject } from "./words.ts";
 
-/** GitHub takes comments of 65,536 characters. */
-const MOST_ROWS = 60;
-const MOST_PLACES = 20;
+/** GitHub takes comments of 65,536 characters: so much for the table, and for what there is of each kind. */
+const ROWS: Room = { lines: 60, characters: 25_000 };
+const PLACES: Room = { lines: 20, characters: 2_500 };
+const MOST_PARAMETERS = 8;
+
+type Room = { readonly lines: number; readonly characters: number };
+
+/** The first of the lines, as many as there is room for. */
+function fitting(lines: readonly string[], { lines: most, characters }: Room): readonly string[] {
+  let used = 0;
+  return lines.slice(0, most).filter((line) => {
+    used += line.length;
+    return used <= characters;
+  });
+}
 
 export function reportMarkdown(report: Report, all: boolean): string {
   const { tools } = report;
@@ -38,19 +50,21 @@ function classTable({ counts }: Report): string {
 }
 
 function toolTable(tools: readonly ScannedTool[], all: boolean): string {
-  const shown = all ? tools : tools.slice(0, MOST_ROWS);
-  const rows = shown.map((tool) => {
+  const rows = tools.map((tool) => {
     const found = byKind(tool.findings).map(([kind, parameters]) => {
-      const where = parameters.length === 0 ? "" : ` (${parameters.map(code).join(", ")})`;
+      const few = parameters.slice(0, MOST_PARAMETERS).map(code);
+      const where =
+        few.length === 0 ? "" : ` (${[...few, ...(few.length < parameters.length ? ["…"] : [])].join(", ")})`;
       return `${MEANINGS[kind].title}${where}`;
     });
     return `| ${code(tool.name)} | ${CLASS_NAMES[tool.class]} | ${marked(reason(tool)?.text ?? "")} | ${found.join("; ")} |`;
   });
-  const more = tools.length - shown.length;
+  const shown = all ? rows : fitting(rows, ROWS);
+  const more = rows.length - shown.length;
   return [
     "| tool | class | why | worth a look |",
     "|---|---|---|---|",
-    ...rows,
+    ...shown,
     ...(more > 0 ? ["", `And ${number(more)} more.`] : []),
   ].join("\n");
 }
@@ -66,7 +80,7 @@ function worth(report: Report, all: boolean): string[] {
         ? `${code(of)}: ${marked(finding.text)}`
         : code(subject(of, finding)),
     );
-    const shown = all ? places : places.slice(0, MOST_PLACES);
+    const shown = all ? places : fitting(places, PLACES);
     const more = places.length - shown.length;
     const list = [...shown, ...(more > 0 ? [`and ${number(more)} more`] : [])];
     return [`* **${title}** (${number(own.length)}). ${why}`, ...list.map((place) => `  * ${place}`)];
@@ -103,10 +117,16 @@ function entities(text: string): string {
 
 /** HTML's own code, since a span between backticks ends at the next one. Mentions are not looked for inside. */
 function code(text: string): string {
-  return `<code>${entities(text)}</code>`;
+  return `<code>${entities(brief(text))}</code>`;
 }
 
-/** Our own words, in which something of a server's may still stand: nobody is mentioned outside of code. */
+/** What GitHub takes for an issue, a ticket or a commit, wherever text stands outside of code. */
+const REFERENCES = /&#35;(?=\d)|\b[A-Za-z]+-(?=\d)/g;
+const COMMIT = /\b[0-9a-f]{7,}\b/gi;
+
+/** Our own words, in which something of a server's may still stand: nobody is mentioned outside of code, and nothing referred to. */
 function plain(text: string): string {
-  return entities(text.replaceAll("@", "(at)"));
+  return entities(text.replaceAll("@", "(at)"))
+    .replace(REFERENCES, "$&<!-- -->")
+    .replace(COMMIT, (commit) => commit.replace(/.{4}\B/g, "$&<!-- -->"));
 }

@@ -37,10 +37,12 @@ export type Report = {
   readonly tools: readonly ScannedTool[];
   readonly asides: readonly Aside[];
   readonly tokens: { readonly all: number; readonly recommended: number };
+  /** Why no policy can be recommended for this list; undefined where one can. */
+  readonly unfit: string | undefined;
 };
 
 export function reportOf(list: Listed, source: string): Report {
-  const shows = shownBy(list);
+  const { shows, unfit } = shownBy(list);
   const names = new Set(list.tools.map((tool) => nameOf(tool)));
   const tools = list.tools.map((tool, index): ScannedTool => {
     const name = nameOf(tool);
@@ -56,6 +58,7 @@ export function reportOf(list: Listed, source: string): Report {
     tools: tools.toSorted((a, b) => compareClasses(b.class, a.class) || a.index - b.index),
     asides: asidesOf(list),
     tokens: { all: sum(tools), recommended: sum(tools.filter((tool) => tool.isListed)) },
+    unfit,
   };
 }
 
@@ -96,17 +99,19 @@ function countsOf(tools: readonly ScannedTool[]): Record<ToolClass, number> {
   return counts;
 }
 
+type Shown = { readonly shows: (name: string) => boolean; readonly unfit: string | undefined };
+
 /** Which tools the recommended policy lists. Where none can be made, none would be listed. */
-function shownBy({ tools }: Listed): (name: string) => boolean {
+function shownBy({ tools }: Listed): Shown {
   try {
     const { document } = recommend(toolsIn(tools), { strict: false, shared: false, description: "" });
     const read = readPolicy(JSON.stringify(document));
-    if (!read.ok) return () => false;
+    if (!read.ok) return { shows: () => false, unfit: "No policy can be made of this list." };
     const policy = compilePolicy(read.document);
-    return (name) => isListed(policy, name);
+    return { shows: (name) => isListed(policy, name), unfit: undefined };
   } catch (error) {
     // More tools than one policy takes.
-    if (error instanceof RangeError) return () => false;
+    if (error instanceof RangeError) return { shows: () => false, unfit: error.message };
     throw error;
   }
 }

@@ -11,7 +11,7 @@ import { VERSION } from "../version.ts";
 import type { Finding } from "./finding.ts";
 import { DANGEROUS, type Report, type ScannedTool } from "./report.ts";
 import { LEVEL, RULES, ruleOf } from "./sarif-rules.ts";
-import { CLASS_NAMES, pieces, reason } from "./words.ts";
+import { brief, CLASS_NAMES, pieces, reason } from "./words.ts";
 
 const SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
@@ -74,7 +74,7 @@ function resultJson({ list }: Report, { ruleId, text, at, of, place }: Placed, f
     ruleId,
     ruleIndex,
     level: LEVEL[RULES[ruleIndex]?.weight ?? "low"],
-    message: { text: messageText(`${of}: ${said}.`) },
+    message: { text: messageText(`${brief(of)}: ${said}.`) },
     locations: [
       {
         ...(place !== undefined && { physicalLocation: place }),

@@ -5,7 +5,7 @@ import { weightOf } from "./finding.ts";
 import { MEANINGS } from "./kinds.ts";
 import { COLOURS, FEW, LINE, type Look, more } from "./look.ts";
 import type { Report, ScannedTool } from "./report.ts";
-import { byKind, CLASS_NAMES, number, pieces, reason } from "./words.ts";
+import { brief, byKind, CLASS_NAMES, number, pieces, reason } from "./words.ts";
 import { wrapped } from "./wrap.ts";
 
 export function ofClass({ tools }: Report, toolClass: ScannedTool["class"], all: boolean, look: Look): string[] {
@@ -14,7 +14,7 @@ export function ofClass({ tools }: Report, toolClass: ScannedTool["class"], all:
   // What has something to it besides its class comes first.
   const ordered = all ? own : own.toSorted((a, b) => heft(b) - heft(a) || a.index - b.index);
   const shown = all ? ordered : ordered.slice(0, FEW);
-  const widest = Math.max(...shown.map(({ name }) => textWidth(cell(name))));
+  const widest = Math.max(...shown.map(({ name }) => textWidth(brief(name))));
   const column = Math.min(widest, 32, Math.floor((look.width ?? LINE) * 0.4));
   const title = `${CLASS_NAMES[toolClass]} (${number(own.length)})`;
   return [
@@ -31,7 +31,7 @@ function heft({ findings }: ScannedTool): number {
 }
 
 function toolLines(tool: ScannedTool, column: number, { paint, width = LINE }: Look): string[] {
-  const name = cell(tool.name);
+  const name = brief(tool.name);
   const gap = " ".repeat(column + 4);
   // What a class means stands in its heading; each line says what is the tool's own.
   const why = (reason(tool)?.text ?? "").replace(
@@ -43,7 +43,7 @@ function toolLines(tool: ScannedTool, column: number, { paint, width = LINE }: L
     ...byKind(tool.findings)
       .filter(([kind]) => kind !== "path" || tool.class !== "read")
       .map(([kind, parameters]) => {
-        const where = parameters.length === 0 ? "" : ` (${parameters.slice(0, FEW).map(cell).join(", ")})`;
+        const where = parameters.length === 0 ? "" : ` (${parameters.slice(0, FEW).map(brief).join(", ")})`;
         return `${uncapped(MEANINGS[kind].title)}${where}`;
       })
       .flatMap((text) => wrapped(`+ ${text}`, width - gap.length, "  ").map((line) => paint("yellow", line))),
@@ -59,10 +59,9 @@ function uncapped(title: string): string {
 
 /** Words of the server stand out, so that nobody takes them for ours. */
 function sentence(text: string, width: number, paint: Look["paint"]): string[] {
-  const plain = pieces(cell(text))
-    .map((piece) => piece.text)
-    .join("");
-  const words = new Set(pieces(cell(text)).flatMap(({ kind, text }) => (kind === "word" ? [text] : [])));
+  const all = pieces(text).map(({ kind, text }) => ({ kind, text: kind === "word" ? brief(text) : cell(text) }));
+  const plain = all.map((piece) => piece.text).join("");
+  const words = new Set(all.flatMap(({ kind, text }) => (kind === "word" ? [text] : [])));
   return wrapped(plain, width, "").map((line) =>
     line
       .split(" ")

@@ -5,7 +5,7 @@ import type { Finding } from "./finding.ts";
 import { FINDING_KINDS, type FindingKind, MEANINGS } from "./kinds.ts";
 import { FEW, LINE, type Look, more } from "./look.ts";
 import { findingsOf, type Report } from "./report.ts";
-import { number, pieces, subject } from "./words.ts";
+import { brief, number, pieces, subject } from "./words.ts";
 import { wrapped } from "./wrap.ts";
 
 /** These are told sentence by sentence; of the others it is enough to know where. */
@@ -36,7 +36,7 @@ function told(found: readonly Found[], all: boolean, look: Look): string[] {
       const text = pieces(cell(finding.text))
         .map((piece) => piece.text)
         .join("");
-      const [first = "", ...rest] = wrapped(`${cell(of)}: ${text}`, width - 4, "  ");
+      const [first = "", ...rest] = wrapped(`${brief(of)}: ${text}`, width - 4, "  ");
       return [first, ...rest].map((line) => `    ${line}`);
     }),
     ...more(found.length - shown.length, { paint, width }).map((line) => `  ${line}`),
@@ -44,9 +44,7 @@ function told(found: readonly Found[], all: boolean, look: Look): string[] {
 }
 
 function placed(found: readonly Found[], all: boolean, width: number, { paint }: Look): string[] {
-  const places = [
-    ...new Set(found.map(({ of, finding }: { of: string; finding: Finding }) => cell(subject(of, finding)))),
-  ];
+  const places = [...new Set(found.map(({ of, finding }: { of: string; finding: Finding }) => subject(of, finding)))];
   const shown = all ? places : places.slice(0, FEW);
   const rest = places.length - shown.length;
   const text = [...shown, ...(rest > 0 ? [`and ${number(rest)} more`] : [])].map(unbroken).join(", ");

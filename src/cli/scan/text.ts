@@ -8,7 +8,7 @@ import { COLOURS, LINE, type Look } from "./look.ts";
 import { DANGEROUS, DESCENDING, type Report } from "./report.ts";
 import { ofClass } from "./text-tools.ts";
 import { worthALook } from "./text-worth.ts";
-import { CLASS_NAMES, costs, has, number, serverName } from "./words.ts";
+import { brief, CLASS_NAMES, costs, has, number, serverName } from "./words.ts";
 import { wrapped } from "./wrap.ts";
 
 export function reportText(report: Report, all: boolean, look: Look): string {
@@ -30,7 +30,7 @@ function heading(report: Report, { paint, width }: Look): string[] {
   const { from, era } = report.list;
   const how = era === null ? "" : `, ${era === "modern" ? "2026-07-28 era" : "legacy era"}`;
   return [
-    paint("bold", cell(serverName(report))),
+    paint("bold", brief(serverName(report))),
     ...wrapped(`${cell(from)}${how}`, width ?? LINE, "").map((line) => paint("dim", line)),
     has(report),
   ];
@@ -63,6 +63,7 @@ function notes({ list }: Report, { paint, width = LINE }: Look): string[] {
 function next(report: Report, { paint, width = LINE }: Look): string[] {
   const count = report.list.tools.length;
   if (count === 0) return [];
+  if (report.unfit !== undefined) return wrapped(`Note: ${report.unfit}`, width, "      ");
   const why = `makes a policy of ${counted(count, "tool")} that you can read, change and sign`;
   return [
     paint("bold", "Next"),

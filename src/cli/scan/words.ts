@@ -2,6 +2,8 @@
 
 import { type JsonObject, member } from "../../json/value.ts";
 import type { Evidence, ToolClass } from "../../tools/classify/class.ts";
+import { cell } from "../show.ts";
+import { cut } from "../table.ts";
 import type { Finding } from "./finding.ts";
 import type { FindingKind } from "./kinds.ts";
 import type { Report, ScannedTool } from "./report.ts";
@@ -31,8 +33,9 @@ export function number(value: number): string {
 }
 
 /** Tokens now, and how many the recommended policy leaves. */
-export function costs({ tokens: { all, recommended } }: Report): string {
+export function costs({ tokens: { all, recommended }, unfit }: Report): string {
   if (all === 0) return "no tokens";
+  if (unfit !== undefined) return `${about(all)} tokens`;
   const saved = Math.round((1 - recommended / all) * 100);
   const less = saved === 0 ? "as much" : recommended === 0 ? "none" : `${about(recommended)} (${saved} % less)`;
   return `${about(all)} tokens; ${less} under the recommended policy`;
@@ -66,7 +69,17 @@ function plural(count: number, what: string): string {
 
 /** `tool (parameter)`. */
 export function subject(of: string, { parameter }: Finding): string {
-  return parameter === undefined ? of : `${of} (${parameter})`;
+  return parameter === undefined ? brief(of) : `${brief(of)} (${brief(parameter)})`;
+}
+
+/** No honest name is longer. */
+const LONGEST = 100;
+
+/** A name of the server's as a person is shown it: visible, on one line, and no longer than a name. */
+export function brief(name: string): string {
+  const start = name.slice(0, 4 * LONGEST);
+  const shown = cut(cell(start), LONGEST);
+  return start === name || shown.endsWith("…") ? shown : `${shown}…`;
 }
 
 export type Piece = { readonly kind: "plain" | "word"; readonly text: string };

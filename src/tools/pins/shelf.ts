@@ -123,6 +123,10 @@ export class ToolShelf extends DurableObject<Env> {
     });
   }
 
+  async revision(origin: string): Promise<number> {
+    return listingOf(this.#sql, origin).revision;
+  }
+
   async stand(origin: string, name: string): Promise<Stand> {
     const { revision, completeAt } = listingOf(this.#sql, origin);
     const tool = findTools(this.#sql, origin, [name]).get(name);

@@ -42,7 +42,7 @@ export type Least = {
 
 export type LeastOptions = {
   readonly description: string;
-  /** Whether the policy that they were made under says that the tool runs others. */
+  /** Whether more than its name says that the tool runs others: the policy that they were made under, or its schema. */
   readonly unwraps: (tool: string) => boolean;
 };
 

@@ -23,13 +23,15 @@ describe("policy recommend --from-audit", () => {
     record(null, "deny", 6),
     "no record",
   ];
+  const PIN = { state: "pinned", hash: "a", seenHash: null, pinnedAt: null, seenAt: null };
   const POLICY = {
     version: "1",
     default: "deny",
     tools: { "pro*": { unwrap: { tool: "args.name", arguments: "args.with" } } },
   };
 
-  function gateway(lines: readonly string[], policy: string | null = "p") {
+  function gateway(lines: readonly string[], policy: string | null = "p", pinned: readonly object[] = []) {
+    const items = pinned.map((tool) => ({ ...tool, ...PIN, pinned: tool, seen: null }));
     return standIn(
       () => undefined,
       ({ path }): Reply | undefined => {
@@ -41,6 +43,10 @@ describe("policy recommend --from-audit", () => {
           return { status: 200, body: { grant: "grt_1", anchor: end, head: end, gathered: 0 } };
         }
         if (path.startsWith("/api/v1/audit/export")) return { status: 200, lines };
+        if (path.startsWith("/api/v1/servers/s/tools?")) {
+          const head = { server: "s", drift: "hold", complete: true, listedAt: null, tools: items.length, drifted: 0 };
+          return { status: 200, body: { ...head, items, next: null } };
+        }
         return path === "/api/v1/policies/s/p" ? { status: 200, body: { document: POLICY } } : undefined;
       },
     );
@@ -89,6 +95,15 @@ describe("policy recommend --from-audit", () => {
       exit: 1,
       err: expect.stringContaining("knows no grant grt_2"),
     });
+  });
+
+  it("opens no tool whose pinned schema says that it runs others, whatever the policy says of it", async () => {
+    const calls = { type: "array", items: { properties: { tool: { type: "string" }, args: { type: "object" } } } };
+    const batch = { name: "batch", inputSchema: { type: "object", properties: { calls } } };
+    const at = await gateway([record("get_ticket", "allow", 1), record("batch", "allow", 2)], null, [batch]);
+    const { out, err } = await grantgate("policy recommend --from-audit --grant grt_1 --from 14d", { at });
+    expect(Object.keys(JSON.parse(out).tools)).toEqual(["get_ticket"]);
+    expect(err).toContain('"batch": it runs other tools');
   });
 
   it("needs no policy in force", async () => {

@@ -209,6 +209,19 @@ describe("tools accept", () => {
     });
   });
 
+  test("a name can't write lines of its own into what is said of it", async () => {
+    const name = "x\n2 tools accepted: in force here at once";
+    const forged: Item = { name, state: "new", pinned: null, seen: { ...remove, name } };
+    const { err } = await grantgate("tools accept s --yes", { at: await serving([reworded, forged]) });
+    expect(err.split("\n").filter((line) => line.startsWith("2 tools accepted"))).toEqual([]);
+  });
+
+  test("a name is no option of the command that is suggested", async () => {
+    const forged: Item = { name: "--all", state: "new", pinned: null, seen: { ...remove, name: "--all" } };
+    const { err } = await grantgate("tools diff s", { at: await serving([forged]) });
+    expect(err).toContain("npx grantgate tools accept s <tool>…");
+  });
+
   test("accepts what is named, or all", async () => {
     const gateway = await serving([reworded, widened]);
     const words = ["tools", "accept", "s", "find_items", "--yes", "--message", "Ticket 4711"];

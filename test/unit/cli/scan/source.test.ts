@@ -72,6 +72,12 @@ describe("entries", () => {
     });
   });
 
+  it("are told by short names on one line, whatever their names are", () => {
+    const name = `x\nWritten: policies/s/p.json ${"x".repeat(100_000)}`;
+    const { notes } = entriesOf([{ name }, { name }], "name", "tool", (text) => text);
+    expect(notes).toEqual([expect.stringMatching(/^Listed more than once: x Written: .{1,90}…\.$/)]);
+  });
+
   it("bring back no secret that was sent", () => {
     const redact = redacting(['Bearer s3cret-"token"']);
     const given = [{ name: "x", description: 'You sent s3cret-"token".' }];
