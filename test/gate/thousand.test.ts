@@ -34,6 +34,11 @@ function sample() {
   return many.grants.filter((_, nth) => nth % (COUNT / SAMPLED) === 7);
 }
 
+/** What came besides is the gateway's own look at the server's tools. */
+function called({ requests }: Recorder): number {
+  return requests.filter(({ text }) => text.includes("tools/call")).length;
+}
+
 it("a policy that is edited, and one that is rolled back", async () => {
   const second = await versionsBy(sample(), "shut");
   expect(second).toHaveLength(1);
@@ -47,10 +52,10 @@ it("a policy that is edited, and one that is rolled back", async () => {
 
 it("a server that moves", async () => {
   await each(sample(), (grant) => call(grant, "echo"));
-  expect(upstream.requests).toHaveLength(SAMPLED);
+  expect(called(upstream)).toBe(SAMPLED);
   await many.admin("PUT", "/servers/files", { name: "files", url: moved.url });
   await each(sample(), (grant) => call(grant, "echo"));
-  expect([upstream.requests.length, moved.requests.length]).toEqual([SAMPLED, SAMPLED]);
+  expect([called(upstream), called(moved)]).toEqual([SAMPLED, SAMPLED]);
 });
 
 it("leaves no ledger behind", async () => {
