@@ -53,6 +53,12 @@ export function openapi(routes: readonly Facts[]): Described {
       securitySchemes: {
         bearer: { type: "http", scheme: "bearer", description: "ADMIN_TOKEN or an operator's token." },
       },
+      responses: {
+        Problem: {
+          description: "Not done, and why (RFC 9457).",
+          content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
+        },
+      },
       schemas,
     },
   };
@@ -92,10 +98,7 @@ function operation(route: Facts & Told, named: Named): Described {
     ...(takes && { requestBody: { required: true, content: { "application/json": body(route, takes, named) } } }),
     responses: {
       ...Object.fromEntries(successes(route).map((status) => [status, done])),
-      default: {
-        description: `Not done. Statuses: ${refusals(route).join(", ")}.`,
-        content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
-      },
+      default: { $ref: "#/components/responses/Problem" },
     },
   };
 }
@@ -103,16 +106,6 @@ function operation(route: Facts & Told, named: Named): Described {
 /** What can be made only if it is not there yet says whether it was. */
 function successes({ gives, conditional }: Facts & Told): number[] {
   return conditional === "match or none" ? [gives.status, 201] : [gives.status];
-}
-
-function refusals({ path, query, takes, conditional, idempotent, method }: Facts): number[] {
-  const all = new Set([400, 401, 403, 429, 500, 503]);
-  if (path.includes("{")) all.add(404);
-  if (conditional) all.add(412);
-  if (takes) for (const status of [413, 415, 422]) all.add(status);
-  if (idempotent || query) all.add(422);
-  if (method !== "GET") all.add(409);
-  return [...all].sort();
 }
 
 function body(route: Facts, form: BodyForm<unknown>, named: Named): Described {
@@ -177,7 +170,7 @@ function described(schema: z.ZodMiniType, io: "input" | "output", schemas: Descr
     $defs,
     ...whole
   } = JSON.parse(
-    JSON.stringify(z.toJSONSchema(schema, { io, unrepresentable: "any" })).replaceAll(
+    JSON.stringify(z.toJSONSchema(schema, { io, unrepresentable: "any" }), withoutBounds).replaceAll(
       "#/$defs/",
       "#/components/schemas/",
     ),
@@ -193,3 +186,11 @@ function described(schema: z.ZodMiniType, io: "input" | "output", schemas: Descr
 function bare({ id: _, ...definition }: Described): Described {
   return definition;
 }
+
+/** Every whole number here is one that a double holds. */
+function withoutBounds(_: string, value: unknown): unknown {
+  if (typeof value !== "object" || value === null || !("type" in value) || value.type !== "integer") return value;
+  return Object.fromEntries(Object.entries(value).filter(([, bound]) => Math.abs(Number(bound)) !== MOST_INT));
+}
+
+const MOST_INT = Number.MAX_SAFE_INTEGER;

@@ -6,7 +6,7 @@ import { type Request as Call, encodeMessage } from "../mcp/message.ts";
 import { isHandshake } from "../mcp/methods.ts";
 import { sessionGone } from "../mcp/refusal.ts";
 import { messageFrame } from "../mcp/sse.ts";
-import { type Answered, readAnswer, type Streaming } from "../upstream/answer.ts";
+import { type Answered, type Echoed, readAnswer, type Streaming } from "../upstream/answer.ts";
 import { within } from "../upstream/body.ts";
 import { type Failure, failure } from "../upstream/failure.ts";
 import { gather } from "../upstream/gather.ts";
@@ -18,10 +18,10 @@ import { type Exchange, endingOf, failedReply } from "./exchange.ts";
 import { liveStream } from "./live.ts";
 import { answerPassing } from "./passing.ts";
 import { relay } from "./relay.ts";
-import { type LocalReply, refusalReply, respond, streamResponse } from "./reply.ts";
+import { type EchoReply, type LocalReply, refusalReply, respond, streamResponse } from "./reply.ts";
 
 type Gone = { readonly kind: "session gone" };
-type Arrived = Answered | Streaming | Failure | Gone;
+type Arrived = Answered | Echoed | Streaming | Failure | Gone;
 
 /** The exchange of one call, whose answer is owed. */
 type CallExchange = Exchange & { readonly request: Call };
@@ -55,11 +55,11 @@ async function arrivedAs(first: Response | Failure, exchange: CallExchange, parc
     return { kind: "session gone" };
   }
   const { request, bounds } = exchange;
-  const answer = await readAnswer(first, request.id, bounds);
+  const answer = await readAnswer(first, request.id, bounds, exchange.recall?.body);
   return answer.kind === "streaming" && isHandshake(request.method) ? gather(answer, request.id, bounds) : answer;
 }
 
-async function replyOf(arrived: Answered | Failure | Gone, exchange: CallExchange): Promise<LocalReply> {
+async function replyOf(arrived: Exclude<Arrived, Streaming>, exchange: CallExchange): Promise<LocalReply | EchoReply> {
   const { request, era, requestId, inSession, view, ended } = exchange;
   switch (arrived.kind) {
     case "session gone":
@@ -68,21 +68,32 @@ async function replyOf(arrived: Answered | Failure | Gone, exchange: CallExchang
     case "failed":
       ended({ status: arrived.status, giveBack: arrived.unsent ?? false, failed: arrived.reason });
       return failedReply(request, era, requestId, arrived);
+    case "echoed":
+      ended({ status: 200, giveBack: false, bytes: arrived.bytes });
+      return { status: 200, body: arrived.body };
     case "answered": {
       ended({ ...endingOf(arrived.status, arrived.outcome, inSession), bytes: arrived.bytes });
-      const outcome = await edited(arrived.outcome, request.method, view);
-      return { status: arrived.status, body: encodeMessage({ kind: "response", id: request.id, outcome }) };
+      const { outcome, revision } = await edited(arrived.outcome, request.method, view);
+      const body = encodeMessage({ kind: "response", id: request.id, outcome });
+      if (arrived.text !== undefined) exchange.recall?.keep("body", arrived.text, body, revision);
+      return { status: arrived.status, body };
     }
   }
 }
 
-async function* lateFrames(arriving: Promise<Arrived>, exchange: CallExchange): AsyncGenerator<string, void> {
+async function* lateFrames(
+  arriving: Promise<Arrived>,
+  exchange: CallExchange,
+): AsyncGenerator<string | Uint8Array, void> {
   const arrived = await arriving;
   if (arrived.kind === "streaming") yield* relay(arrived.body, exchange);
-  else yield messageFrame((await replyOf(arrived, exchange)).body ?? "");
+  else {
+    const { body } = await replyOf(arrived, exchange);
+    yield messageFrame(body instanceof Uint8Array ? new TextDecoder().decode(body) : (body ?? ""));
+  }
 }
 
-function streamed(source: AsyncGenerator<string, void>, exchange: CallExchange, course: Course): Response {
+function streamed(source: AsyncGenerator<string | Uint8Array, void>, exchange: CallExchange, course: Course): Response {
   const { request, era, requestId } = exchange;
   const withheld = failure(
     "The grant was revoked while the call ran, or could not be checked; the answer is withheld.",

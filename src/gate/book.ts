@@ -61,6 +61,12 @@ export function heardSeen({ book }: Shelf, { revision }: Seen): void {
   heard(book, revision);
 }
 
+/** The inventory's revision as it is now. */
+export async function revisionOf({ stub, origin, book }: Shelf): Promise<number> {
+  heard(book, await stub.revision(origin));
+  return book.revision;
+}
+
 /** Answers may come in another order than they were given. */
 function heard(book: Book, revision: number): void {
   if (revision < book.revision) return;

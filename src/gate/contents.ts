@@ -22,17 +22,21 @@ export type Contents = {
 };
 
 const policies = new Kept<string, CompiledPolicy>(200);
-/** By the versions of the server's record and of the grant's own credential, each with whom it was sealed for. */
+/** By `targetKey`. */
 const targets = new Kept<string, Target>(500);
 
 export async function contentsOf(env: Env, grant: GrantRecord): Promise<Contents> {
-  const own = grant.credentialVersion ? ` ${grant.id} ${grant.credentialVersion}` : "";
-  const key = `${grant.server} ${grant.serverVersion}${own}`;
+  const key = targetKey(grant);
   const server = targets.get(key) ?? targets.set(key, await openTarget(env, grant));
   // Resources and prompts have no rules of their own; without a policy they are not open either.
   if (grant.policy === null) return { server: { ...server, surface: ["tools"] }, policy: null };
   const { version } = grant.policy;
   return { server, policy: policies.get(version) ?? policies.set(version, await openPolicy(env, version)) };
+}
+
+/** Names the server's record and the grant's own credential, each with whom it was sealed for. */
+export function targetKey({ id, server, serverVersion, credentialVersion }: GrantRecord): string {
+  return `${server} ${serverVersion}${credentialVersion ? ` ${id} ${credentialVersion}` : ""}`;
 }
 
 async function openPolicy(env: Env, version: string): Promise<CompiledPolicy> {

@@ -11,6 +11,7 @@ import { sealSession } from "../upstream/session.ts";
 import type { Ending, Exchange } from "./exchange.ts";
 import type { Pulse } from "./live.ts";
 import { settle } from "./outbox.ts";
+import { recallOf } from "./recall.ts";
 import type { Passed } from "./standing.ts";
 import { measured } from "./tally.ts";
 import { vetting } from "./vet.ts";
@@ -31,6 +32,7 @@ export function setOff(way: Way, passed: Passed, parcel: Parcel): Course {
   const { request, env, ctx, settings, requestId } = way;
   const { grant, token, contents, seq, subject } = passed;
   const abort = new AbortController();
+  const cursor = cursorOf(parcel.message);
   // In the modern era a client that leaves has cancelled; in the legacy era it has only left.
   if (parcel.era === "modern") {
     if (request.signal.aborted) abort.abort();
@@ -59,12 +61,13 @@ export function setOff(way: Way, passed: Passed, parcel: Parcel): Course {
       requestId,
       inSession: parcel.session !== null,
       bounds: { maxBytes: settings.maxAnswerBytes, timeoutSeconds: settings.timeoutSeconds },
+      recall: recallOf(env, passed, parcel, cursor),
       came,
       view: {
         surface: contents.server.surface,
         isListed: (tool) => isListed(contents.policy, tool),
         vet: vetting(way, passed, parcel),
-        cursor: cursorOf(parcel.message),
+        cursor,
       },
       ended,
     },

@@ -6,7 +6,7 @@ import { FAILED_CLOSED } from "../mcp/codes.ts";
 import { filteredList, isToolList } from "../mcp/list.ts";
 import type { Outcome } from "../mcp/message.ts";
 import type { Surface } from "../mcp/methods.ts";
-import type { Vet } from "./vet.ts";
+import type { Vet, Vetted } from "./vet.ts";
 
 export type View = {
   readonly surface: readonly Surface[];
@@ -17,34 +17,47 @@ export type View = {
   readonly cursor: string | null;
 };
 
-const UNVETTED: Outcome = {
-  kind: "error",
-  error: {
-    code: FAILED_CLOSED,
-    message:
-      "Grantgate could not hold this list against what is pinned of its tools, so it is withheld. Try again shortly.",
+export type Edited = {
+  readonly outcome: Outcome;
+  /** Of a list that was asked for: the revision of the inventory at which the same list is edited so again. */
+  readonly revision: Vetted["revision"];
+};
+
+const UNVETTED: Edited = {
+  outcome: {
+    kind: "error",
+    error: {
+      code: FAILED_CLOSED,
+      message:
+        "Grantgate could not hold this list against what is pinned of its tools, so it is withheld. Try again shortly.",
+    },
   },
+  revision: null,
 };
 
 /**
  * The answer to a request of this method; null is an answer on a replayed stream, told by its form. A list is told by
  * its form under other methods too: where two requests of a session share an id, servers may answer one for the other.
  */
-export async function edited(outcome: Outcome, method: string | null, view: View): Promise<Outcome> {
-  if (outcome.kind === "error") return outcome;
+export async function edited(outcome: Outcome, method: string | null, view: View): Promise<Edited> {
+  if (outcome.kind === "error") return { outcome, revision: null };
   let { result } = outcome;
+  let revision: Vetted["revision"] = null;
   if (method === "tools/list" || isToolList(result, method)) {
-    const mayShow = await shownBy(result, method, view).catch(() => null);
-    if (mayShow === null) return UNVETTED;
-    result = filteredList(result, (tool) => view.isListed(tool) && mayShow(tool));
+    const vetted = await vettedBy(result, method, view).catch(() => null);
+    if (vetted === null) return UNVETTED;
+    result = filteredList(result, (tool) => view.isListed(tool) && vetted.shows(tool));
+    revision = vetted.revision;
   }
   const greets = method === "initialize" || method === "server/discover";
   if (greets || (method === null && "capabilities" in result)) result = offered(result, view.surface);
-  return { kind: "result", result };
+  return { outcome: { kind: "result", result }, revision };
 }
 
-async function shownBy(list: JsonObject, method: string | null, { vet, cursor }: View): ReturnType<Vet> {
+const NOTHING: Vetted = { shows: () => false, revision: null };
+
+async function vettedBy(list: JsonObject, method: string | null, { vet, cursor }: View): ReturnType<Vet> {
   // What has no tools is no list: it must not pass for one in which all of them are gone.
-  if (!Array.isArray(list.tools)) return () => false;
+  if (!Array.isArray(list.tools)) return NOTHING;
   return vet(list, { cursor, asked: method === "tools/list" });
 }

@@ -8,6 +8,7 @@ import { errorReply, toolFailure, UPSTREAM_KEY } from "../mcp/reply.ts";
 import type { AnswerBounds } from "../upstream/answer.ts";
 import type { Failure } from "../upstream/failure.ts";
 import type { View } from "./edit.ts";
+import type { Recall } from "./recall.ts";
 import type { LocalReply } from "./reply.ts";
 
 export type Exchange = {
@@ -19,6 +20,8 @@ export type Exchange = {
   readonly inSession: boolean;
   readonly view: View;
   readonly bounds: AnswerBounds;
+  /** Null where nothing is remembered of the answer. */
+  readonly recall: Recall | null;
   /** What has come of the upstream's answer, for the record should it not come to its end. */
   readonly came: { status: number | null; bytes: number };
   /** Hears once how the call ended. */

@@ -18,10 +18,10 @@ export type Pulse = {
 
 const RECHECK_MS = 20_000;
 
-export function liveStream(source: AsyncIterator<string>, pulse: Pulse): ReadableStream<Uint8Array> {
+export function liveStream(source: AsyncIterator<string | Uint8Array>, pulse: Pulse): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   const everyMs = pulse.seconds * 1000;
-  let pending: Promise<IteratorResult<string>> | null = null;
+  let pending: Promise<IteratorResult<string | Uint8Array>> | null = null;
   let checkedAt = Date.now();
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
@@ -43,7 +43,8 @@ export function liveStream(source: AsyncIterator<string>, pulse: Pulse): Readabl
           return controller.close();
         }
       }
-      controller.enqueue(encoder.encode(next === "late" ? KEEP_ALIVE : next.value));
+      const said = next === "late" ? KEEP_ALIVE : next.value;
+      controller.enqueue(typeof said === "string" ? encoder.encode(said) : said);
     },
     cancel() {
       pulse.over();

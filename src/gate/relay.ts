@@ -9,19 +9,36 @@ import { type BodyFault, TextSource } from "../upstream/body.ts";
 import type { Failure } from "../upstream/failure.ts";
 import { edited } from "./edit.ts";
 import { type Exchange, endingOf, failedReply } from "./exchange.ts";
+import type { Vetted } from "./vet.ts";
 
-/** Gives the text of each event to send. Never throws; ends when the upstream's stream does. */
-export async function* relay(body: ReadableStream<Uint8Array>, exchange: Exchange): AsyncGenerator<string, void> {
+/** Gives each event to send. Never throws; ends when the upstream's stream does. */
+export async function* relay(
+  body: ReadableStream<Uint8Array>,
+  exchange: Exchange,
+): AsyncGenerator<string | Uint8Array, void> {
   const source = new TextSource(body, isStanding(exchange) ? null : exchange.bounds.timeoutSeconds * 1000);
   const frames = new FrameReader(exchange.bounds.maxBytes);
-  const state: State = { answered: exchange.request === null, resumable: false };
+  const state: State = { answered: exchange.request === null, resumable: false, revision: null };
   try {
+    const echo = await follow(source, exchange);
+    if (echo !== null) {
+      state.answered = true;
+      exchange.ended({ status: 200, giveBack: false });
+      yield echo;
+      // What comes now is no beginning of a stream.
+      frames.push("\n");
+    }
+    /** What came until the first event was whole; null from then on. */
+    let begun = exchange.recall === null || echo !== null ? null : "";
     for (;;) {
       const piece = await source.next();
       if (piece.kind === "fault") return yield* close(exchange, state, piece.fault);
       if (piece.kind === "text") exchange.came.bytes += piece.bytes;
+      if (begun !== null) begun += piece.text;
       for (const frame of frames.push(piece.text)) {
         const text = await pass(frame, exchange, state);
+        if (begun !== null && typeof text === "string") exchange.recall?.keep("stream", begun, text, state.revision);
+        begun = null;
         if (typeof text === "string") yield text;
         else if (text !== null) return yield* fail(exchange, state, text);
       }
@@ -35,11 +52,34 @@ export async function* relay(body: ReadableStream<Uint8Array>, exchange: Exchang
   }
 }
 
+/** What the client gets for a stream that begins as is remembered; null leaves all of it to be read. */
+async function follow(source: TextSource, { recall, came }: Exchange): Promise<Uint8Array | null> {
+  const known = recall?.stream();
+  if (!known) return null;
+  const { follower, gives } = known;
+  for (;;) {
+    const chunk = await source.chunk();
+    const step = chunk.kind === "bytes" ? follower.push(chunk.bytes) : null;
+    came.bytes = follower.at;
+    if (step?.kind === "so far") continue;
+    const isWhole = step?.kind === "whole";
+    const echo = isWhole ? await gives() : null;
+    if (echo === null) {
+      came.bytes = 0;
+      source.back({ kind: "bytes", bytes: follower.agreed() });
+    }
+    source.back(isWhole ? { kind: "bytes", bytes: step.rest } : chunk);
+    return echo;
+  }
+}
+
 type State = {
   /** The answer has gone out, or none is owed. */
   answered: boolean;
   /** Legacy: the events carry ids, so the client can fetch the rest by itself. */
   resumable: boolean;
+  /** At which the answer, if it was a list, can be remembered. */
+  revision: Vetted["revision"];
 };
 
 /** Streams that may be silent as long as they like. */
@@ -77,11 +117,13 @@ async function seenAnswer(
   state: State,
 ): Promise<Message | null> {
   const { request, view } = exchange;
-  if (request === null) return { ...message, outcome: await edited(message.outcome, null, view) };
+  if (request === null) return { ...message, outcome: (await edited(message.outcome, null, view)).outcome };
   if (state.answered || message.id === null || !sameId(message.id, request.id)) return null;
   state.answered = true;
   exchange.ended(endingOf(200, message.outcome, exchange.inSession));
-  return { ...message, outcome: await edited(message.outcome, request.method, view) };
+  const { outcome, revision } = await edited(message.outcome, request.method, view);
+  state.revision = revision;
+  return { ...message, outcome };
 }
 
 function* close(exchange: Exchange, state: State, fault: BodyFault): Generator<string, void> {

@@ -6,7 +6,10 @@ import { errorReply } from "../mcp/reply.ts";
 /** A reply that needs nothing from the upstream. */
 export type LocalReply = { readonly status: number; readonly body: string | null; readonly retryAfter?: number };
 
-export function respond({ status, body, retryAfter }: LocalReply): Response {
+/** One that was known as bytes. */
+export type EchoReply = { readonly status: number; readonly body: Uint8Array; readonly retryAfter?: undefined };
+
+export function respond({ status, body, retryAfter }: LocalReply | EchoReply): Response {
   const headers = new Headers({ "cache-control": "no-store" });
   if (body !== null) headers.set("content-type", "application/json");
   if (retryAfter !== undefined) headers.set("retry-after", String(retryAfter));

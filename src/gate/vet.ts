@@ -23,8 +23,14 @@ export type Vetting = {
   readonly asked: boolean;
 };
 
-/** Says of each tool of the list whether it may be shown. */
-export type Vet = (list: JsonObject, vetting: Vetting) => Promise<(tool: string) => boolean>;
+export type Vetted = {
+  /** Whether a tool of the list may be shown. */
+  readonly shows: (tool: string) => boolean;
+  /** The revision of the inventory at which that holds for the very same list; null where nothing was learned of it. */
+  readonly revision: Promise<number | null> | null;
+};
+
+export type Vet = (list: JsonObject, vetting: Vetting) => Promise<Vetted>;
 
 export function vetting(way: Way, { grant, token, contents }: Passed, { era, session }: Parcel): Vet {
   const shelf = shelfOf(way.env, grant, contents.server);
@@ -38,18 +44,18 @@ export function vetting(way: Way, { grant, token, contents }: Passed, { era, ses
     const seen = await stub.see({ origin, drift, definitions, whole });
     heardSeen(shelf, tellNews(way, seen));
     if (seen.open || (paged && cursor === null && isDue(seen))) later(way, takeInventory(look));
-    return allBut(definitions, seen.drifted);
+    return { shows: allBut(definitions, seen.drifted), revision: Promise.resolve(seen.revision) };
   };
   const compared = async (list: JsonObject, asked: boolean) => {
     const definitions = await definitionsIn(list);
     const drifted = await stub.compare({ origin, definitions });
     // A server that lists so must not have its drift stay unknown.
     if (asked && drifted.length > 0) later(way, takeInventory(look));
-    return allBut(definitions, drifted);
+    return { shows: allBut(definitions, drifted), revision: null };
   };
   const followed = async (list: JsonObject, cursor: string | null) => {
     // By the time of a slow answer its server may have moved, or its operator may have said to hold.
-    if (drift !== "allow" || (await isInForce(look))) await learned(list, cursor);
+    return drift !== "allow" || (await isInForce(look)) ? (await learned(list, cursor)).revision : null;
   };
   return async (list, { cursor, asked }) => {
     // So can a call and a list, and a client has a hand in the call's result, which has content.
@@ -60,9 +66,10 @@ export function vetting(way: Way, { grant, token, contents }: Passed, { era, ses
         throw error;
       });
     }
+    const revision = learns ? followed(list, cursor) : null;
     // Nothing hangs on it, so nobody waits for it.
-    if (learns) later(way, followed(list, cursor));
-    return () => true;
+    if (revision !== null) later(way, revision);
+    return { shows: () => true, revision };
   };
 }
 

@@ -6,7 +6,7 @@
 import { parseJson } from "../json/parse.ts";
 import { isJsonType, isStreamType } from "../mcp/media.ts";
 import { type Id, type Message, type Outcome, readMessage, sameId } from "../mcp/message.ts";
-import { type BodyFault, readText } from "./body.ts";
+import { type BodyFault, readBytes, textOf } from "./body.ts";
 import { type Failure, failure, failureOfStatus, timedOut } from "./failure.ts";
 
 export type Answered = {
@@ -18,7 +18,11 @@ export type Answered = {
   readonly outcome: Outcome;
   /** Size of the body as far as it was read. */
   readonly bytes: number;
+  /** The body, where it came alone. */
+  readonly text?: string;
 };
+/** The answer was known, and what it goes out as. */
+export type Echoed = { readonly kind: "echoed"; readonly body: Uint8Array; readonly bytes: number };
 export type Streaming = {
   readonly kind: "streaming";
   readonly session: string | null;
@@ -31,7 +35,8 @@ export async function readAnswer(
   response: Response,
   id: Id,
   bounds: AnswerBounds,
-): Promise<Answered | Streaming | Failure> {
+  echo?: (body: Uint8Array) => Promise<Uint8Array | null>,
+): Promise<Answered | Echoed | Streaming | Failure> {
   const { status } = response;
   const session = response.headers.get("mcp-session-id");
   const type = response.headers.get("content-type");
@@ -43,12 +48,17 @@ export async function readAnswer(
     await response.body?.cancel().catch(() => undefined);
     return status === 200 ? failure("The server's answer is not JSON.", status) : plainFailure(status);
   }
-  const text = await readText(response, bounds.maxBytes, bounds.timeoutSeconds * 1000);
+  const whole = await readBytes(response, bounds.maxBytes, bounds.timeoutSeconds * 1000);
+  if (echo && whole.ok && status === 200) {
+    const body = await echo(whole.bytes);
+    if (body !== null) return { kind: "echoed", body, bytes: whole.bytes.byteLength };
+  }
+  const text = textOf(whole);
   if (!text.ok) return failureOfBody(text.fault, bounds);
   const answer = readOutcome(text.text, id, status !== 200);
   if (typeof answer === "string") return status === 200 ? failure(answer, status) : failureOfStatus(status);
   if (status !== 200 && answer.kind === "result") return failureOfStatus(status);
-  return { kind: "answered", status, session, outcome: answer, bytes: text.bytes };
+  return { kind: "answered", status, session, outcome: answer, bytes: text.bytes, text: text.text };
 }
 
 /** The answer to request `id` in a JSON text, or a sentence that says why there is none. */

@@ -22,7 +22,11 @@ const Described = z.looseObject({
 const Description = z.looseObject({
   openapi: z.string(),
   paths: z.record(z.string(), z.record(z.string(), z.unknown())),
-  components: z.object({ schemas: z.record(z.string(), Schema), securitySchemes: z.record(z.string(), Schema) }),
+  components: z.object({
+    schemas: z.record(z.string(), Schema),
+    responses: z.record(z.string(), Schema),
+    securitySchemes: z.record(z.string(), Schema),
+  }),
 });
 export type Description = z.infer<typeof Description>;
 

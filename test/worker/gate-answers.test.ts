@@ -28,7 +28,7 @@ describe("a list of tools", () => {
     const heard: JsonObject[] = [];
     const vet: Vet = async (list, { asked }) => {
       if (asked) heard.push(list);
-      return () => true;
+      return { shows: () => true, revision: null };
     };
     await edited({ kind: "result", result }, method, { surface: ["tools"], isListed: () => true, cursor: null, vet });
     return heard;
@@ -52,8 +52,9 @@ describe("a list of tools", () => {
   it("is withheld, whole, when it can't be held against what is pinned", async () => {
     const vet: Vet = () => Promise.reject(new Error("the shelf is gone"));
     const view = { surface: ["tools"] as const, isListed: () => true, cursor: null, vet };
-    const outcome = await edited({ kind: "result", result: { tools } }, "tools/list", view);
+    const { outcome, revision } = await edited({ kind: "result", result: { tools } }, "tools/list", view);
     expect(outcome).toMatchObject({ kind: "error", error: { code: -31005 } });
+    expect(revision).toBeNull();
   });
 });
 

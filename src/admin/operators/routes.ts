@@ -7,7 +7,7 @@ import { base62 } from "../../grant/base62.ts";
 import { hashToken, mintToken, OPERATOR_TOKEN } from "../../grant/token.ts";
 import { ROLES } from "../auth/operator.ts";
 import { attempt, commit } from "../commit.ts";
-import { component, described } from "../described.ts";
+import { component, described, told } from "../described.ts";
 import { isoTime, json } from "../json.ts";
 import { problem } from "../problem.ts";
 import { etagOf, unmet } from "../request/conditions.ts";
@@ -28,6 +28,11 @@ import {
 
 const Name = Line.check(z.maxLength(200));
 const Role = z.enum(ROLES);
+/** As the identity provider vouches for it. Which addresses there are is its business, not ours. */
+const Email = z
+  .string()
+  .check(z.maxLength(320), z.regex(/^[!-?A-~]+@[!-?A-~]+\.[!-?A-~]+$/, "must be an email address"), z.toLowerCase());
+told(Email, { format: "email" });
 
 const Operator = z.object({
   id: z.string(),
@@ -46,7 +51,7 @@ const Wish = z
   .strictObject({
     name: Name,
     role: Role,
-    email: z.optional(z.email().check(z.maxLength(320), z.toLowerCase())),
+    email: z.optional(Email),
     group: z.optional(Line.check(z.maxLength(200))),
   })
   .check(
