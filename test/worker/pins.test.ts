@@ -43,7 +43,7 @@ beforeEach(async () => {
 afterEach(() => vi.restoreAllMocks());
 
 /** What the gate answers, with some of its parts replaced. */
-async function answer(message: object, parts: Partial<Env> = {}) {
+async function answer(message: object, parts: Partial<Env> = {}): Promise<Record<string, unknown>> {
   const request = new Request(`https://gateway.example.com/mcp/${slug}`, {
     method: "POST",
     headers: {
@@ -54,7 +54,7 @@ async function answer(message: object, parts: Partial<Env> = {}) {
   });
   const context = createExecutionContext();
   const response = await gate(request, { ...env, ...parts }, context, slug);
-  const body = await response.json();
+  const body = await response.json<Record<string, unknown>>();
   await waitOnExecutionContext(context);
   return body;
 }
@@ -103,6 +103,26 @@ describe("a shelf that can't be asked", () => {
     });
     expect(await answer(CALL, { TOOL_SHELF: learnsNothing })).toMatchObject(denied("(failed closed)"));
     expect([called, closed]).toEqual([0, 1]);
+  });
+});
+
+describe("a list that is the one before but for its id", () => {
+  it("is answered from memory, once the shelf has said that nothing else has changed", async () => {
+    const asked: string[] = [];
+    const TOOL_SHELF = shelves((method) => asked.push(method));
+    const first = await answer(LIST, { TOOL_SHELF });
+    expect(asked).toEqual(["see"]);
+    expect(await answer({ ...LIST, id: "again" }, { TOOL_SHELF })).toEqual({ ...first, id: "again" });
+    expect(asked).toEqual(["see", "revision"]);
+  });
+
+  it("goes the long way when the server lists one letter otherwise", async () => {
+    const asked: string[] = [];
+    const TOOL_SHELF = shelves((method) => asked.push(method));
+    await answer(LIST, { TOOL_SHELF });
+    tools = [{ ...READ, description: "Roads" }];
+    expect(await answer(LIST, { TOOL_SHELF })).toMatchObject({ result: { tools: [] } });
+    expect(asked).toEqual(["see", "see"]);
   });
 });
 
