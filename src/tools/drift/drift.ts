@@ -64,7 +64,7 @@ const NONE: ReadonlySet<string> = new Set();
 
 const VANISHED: Change = { kind: "vanished", weight: "medium", at: "", text: "The server does not list it any more." };
 
-export function heaviestFirst(changes: readonly Change[]): Change[] {
+function heaviestFirst(changes: readonly Change[]): Change[] {
   return changes.toSorted((a, b) => WEIGHTS.indexOf(b.weight) - WEIGHTS.indexOf(a.weight));
 }
 

@@ -27,7 +27,7 @@ const DESCRIBING = new Set(
   ),
 );
 
-export function isDeciding(key: string): boolean {
+function isDeciding(key: string): boolean {
   return PLAIN.has(key) || SCHEMAS.has(key) || BY_NAME.has(key) || ELSEWHERE.has(key);
 }
 

@@ -37,6 +37,6 @@ function isName(name: string): boolean {
 }
 
 /** Keys sorted, digits as written, without what no model reads and a server may change from day to day. */
-export function canonicalDefinition({ _meta, icons, ...tool }: JsonObject): string {
+function canonicalDefinition({ _meta, icons, ...tool }: JsonObject): string {
   return canonicalJson(tool);
 }

@@ -28,7 +28,7 @@ export type Seen = {
 };
 
 export type Stand = {
-  /** Another number for another state of the inventory; it only grows. */
+  /** Another number for other tools or other pins; it only grows. */
   readonly revision: number;
   /** Whether the list has been seen whole. */
   readonly complete: boolean;

@@ -96,7 +96,7 @@ export class ToolShelf extends DurableObject<Env> {
       const listing = listingOf(sql, origin);
       const gone = goneBut(sql, origin, names, now);
       writeTools(sql, origin, gone);
-      const revision = listing.revision + 1;
+      const revision = listing.revision + (gone.length > 0 ? 1 : 0);
       writeListing(sql, origin, { ...listing, revision, completeAt: now }, now);
       return {
         revision,

@@ -37,7 +37,7 @@ export type Left = { readonly name: string; readonly why: string };
 
 export type Choices = { readonly strict: boolean; readonly shared: boolean };
 
-export const UNSURE = 0.5;
+const UNSURE = 0.5;
 
 /** From the most severe class to the least. */
 export const WORST_FIRST: readonly ToolClass[] = CLASSES.toReversed();
