@@ -29,7 +29,7 @@ export default defineConfig({
       {
         test: {
           name: "gate",
-          include: ["test/gate/**/*.test.ts"],
+          include: ["test/{gate,hostile,faults}/**/*.test.ts"],
           globalSetup: ["test/gate/build.ts"],
           env: { CLOUDFLARE_CF_FETCH_ENABLED: "false" },
           testTimeout: 60_000,
