@@ -17,3 +17,10 @@ it(`builds a Worker of at most ${MOST_KIB} KiB gzipped`, async () => {
 it("builds a Worker that does not ask what platform it runs on", async () => {
   expect(await readFile(join(BUILT, "worker.js"), "utf8")).not.toContain("navigator");
 });
+
+// The alias of wrangler.toml, which src/cli/lean writes.
+it("builds a Worker whose regular expressions can only be compiled and tested", async () => {
+  const script = await readFile(join(BUILT, "worker.js"), "utf8");
+  expect(script).toContain("executeEngine");
+  expect(script).not.toContain("findAllSubmatch");
+});
