@@ -2,6 +2,7 @@
 import { CommanderError } from "commander";
 import type { Context } from "./context.ts";
 import { type ExitCode, Failure } from "./failure.ts";
+import { jsonText } from "./json-text.ts";
 import { problemLines } from "./problem.ts";
 import { program } from "./program.ts";
 
@@ -26,9 +27,7 @@ export async function run(argv: readonly string[], context: Context): Promise<Ex
 
 function tell({ message, next, problems }: Failure, { terminal }: Context, json: boolean): void {
   if (json) {
-    terminal.err(
-      JSON.stringify({ error: { message, ...(next && { next }), ...(problems.length > 0 && { problems }) } }),
-    );
+    terminal.err(jsonText({ error: { message, ...(next && { next }), ...(problems.length > 0 && { problems }) } }));
     return;
   }
   terminal.err(`${terminal.paintErr("red", "error:")} ${message}${problems.length > 0 ? ":" : ""}`);

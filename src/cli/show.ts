@@ -1,9 +1,11 @@
 /** How commands write results: JSON for programs, tables and fields for people. Text from outside can't steer the screen. */
+
+import { jsonText } from "./json-text.ts";
 import { narrowed, type Table, tableLines } from "./table.ts";
 import { shown, type Terminal } from "./terminal.ts";
 
 export function printJson({ out }: Terminal, value: unknown): void {
-  out(JSON.stringify(value, null, 2));
+  out(jsonText(value, 2));
 }
 
 /** `empty` is said, and not printed, when there are no rows. */

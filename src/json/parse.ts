@@ -14,6 +14,9 @@ export type Parsed = { readonly ok: true; readonly value: Json } | { readonly ok
 /** Deeper texts are refused: they serve nobody but someone who wants to exhaust a stack. */
 export const MAX_DEPTH = 64;
 
+/** Texts with more values are refused: in memory, `{},{},` takes thirty times what it is. */
+const MOST_VALUES = 2_200_000;
+
 /**
  * Reads a whole text. A repeated key is a fault like any other, unless `repeats` is given: then each repetition is
  * put there, its first value stays, and reading goes on, for a caller that reports every fault of a text at once.
@@ -57,6 +60,7 @@ class Reader {
   readonly #maxDepth: number;
   readonly #repeats: JsonFault[] | undefined;
   #at = 0;
+  #values = 0;
 
   constructor(text: string, maxDepth: number, repeats: JsonFault[] | undefined) {
     this.#text = text;
@@ -74,6 +78,7 @@ class Reader {
   }
 
   #value(depth: number): Json {
+    if (++this.#values > MOST_VALUES) throw new Fault(`the text has more than ${MOST_VALUES} values`, this.#at);
     switch (this.#text.charCodeAt(this.#at)) {
       case QUOTE:
         return this.#string();
@@ -118,16 +123,17 @@ class Reader {
 
   #array(depth: number): Json[] {
     this.#descend(depth);
-    const array: Json[] = [];
     this.#at++;
     this.#space();
-    if (this.#take(0x5d)) return array;
+    if (this.#take(0x5d)) return [];
+    // An empty array makes room for seventeen items with its first, so a few megabytes of `[[[[` would fill an isolate.
+    const array: Json[] = [this.#value(depth)];
     for (;;) {
-      array.push(this.#value(depth));
       this.#space();
       if (this.#take(0x5d)) return array;
       if (!this.#take(0x2c)) throw this.#unexpected('"," or "]"');
       this.#space();
+      array.push(this.#value(depth));
     }
   }
 

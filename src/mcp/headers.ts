@@ -20,7 +20,7 @@ export function trimmed(value: string | null): string | null {
   let start = 0;
   let end = value.length;
   while (isBlank(value.charCodeAt(start))) start++;
-  while (end > start && isBlank(value.charCodeAt(end - 1))) end--;
+  while (isBlank(value.charCodeAt(end - 1))) end--;
   return value.slice(start, end);
 }
 
@@ -28,9 +28,9 @@ function isBlank(code: number): boolean {
   return code === 0x20 || code === 0x09;
 }
 
-/** The value a mirrored header carries, or null when its base64 form is broken. */
+/** The value a mirrored header carries, or null when its base64 form is broken or its plain form is not ASCII. */
 export function decodeHeaderValue(value: string): string | null {
-  if (!(value.startsWith(PREFIX) && value.endsWith(SUFFIX))) return value;
+  if (!(value.startsWith(PREFIX) && value.endsWith(SUFFIX))) return /^[\t\x20-\x7e]*$/.test(value) ? value : null;
   const inner = value.slice(PREFIX.length, -SUFFIX.length);
   if (!BASE64.test(inner)) return null;
   try {
@@ -60,7 +60,7 @@ export function checkMirrors(request: Request, headers: HeaderReader): string | 
   const header = trimmed(headers.get("mcp-name"));
   if (header === null) return `params.${param} is set, but Mcp-Name is missing`;
   const named = decodeHeaderValue(header);
-  if (named === null) return "Mcp-Name carries broken base64";
+  if (named === null) return "Mcp-Name is neither ASCII nor sound base64";
   return named === inBody ? null : `params.${param} and Mcp-Name differ`;
 }
 

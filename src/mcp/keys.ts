@@ -1,11 +1,11 @@
 /**
  * Finds keys that another reader might take for one that MCP knows.
  *
- * Some JSON readers match keys without regard to case, fold `ſ` to s and the Kelvin sign to k, or stop at a NUL
- * (CVE-2026-27896, GHSA-q382-vc8q-7jhj). Such a key could say one thing to the policy and another to the upstream, so
- * a message that carries one is refused. Tool arguments are the tool's own names and are not looked at.
+ * Such a key could say one thing to the policy and another to the upstream, so a message that carries one is refused.
+ * Tool arguments are the tool's own names and are not looked at; a list of tools under such a key would be shown whole.
  */
-import type { JsonObject } from "../json/value.ts";
+import { fold, takenFor, upToNul } from "../json/fold.ts";
+import { isObject, type JsonObject } from "../json/value.ts";
 
 const KNOWN = new Set([
   "jsonrpc",
@@ -31,6 +31,14 @@ const KNOWN = new Set([
   "progressToken",
   "requestId",
   "notifications",
+  "tasks",
+  "taskIds",
+  "extensions",
+  "toolsListChanged",
+  "promptsListChanged",
+  "resourcesListChanged",
+  "resourceSubscriptions",
+  "io.modelcontextprotocol/tasks",
   "io.modelcontextprotocol/protocolVersion",
   "io.modelcontextprotocol/clientCapabilities",
   "io.modelcontextprotocol/clientInfo",
@@ -43,12 +51,33 @@ const FOLDED = new Map([...KNOWN].map((key) => [fold(key), key]));
 export function disguisedKey(object: JsonObject): string | null {
   for (const key of Object.keys(object)) {
     if (KNOWN.has(key)) continue;
-    const meant = FOLDED.get(fold(key));
+    const meant = FOLDED.get(fold(key)) ?? FOLDED.get(fold(upToNul(key)));
     if (meant !== undefined) return `the key ${JSON.stringify(key)} could be read as ${JSON.stringify(meant)}.`;
   }
   return null;
 }
 
-function fold(key: string): string {
-  return key.replaceAll("\0", "").replaceAll("\u017f", "s").replaceAll("\u212a", "k").toLowerCase();
+/** Members whose own keys are MCP's too. */
+const PARTS = [
+  "_meta",
+  "io.modelcontextprotocol/clientCapabilities",
+  "capabilities",
+  "extensions",
+  "notifications",
+  "ref",
+  "argument",
+];
+
+/** The same for params and what they are made of. */
+export function disguisedWithin(object: JsonObject): string | null {
+  let found = disguisedKey(object);
+  for (const key of PARTS) {
+    const part = object[key];
+    if (found === null && isObject(part)) found = disguisedWithin(part);
+  }
+  return found;
+}
+
+export function takenForTools(result: JsonObject): boolean {
+  return Object.keys(result).some((key) => key !== "tools" && takenFor(key, "tools"));
 }

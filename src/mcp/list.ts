@@ -17,8 +17,13 @@ export function filteredList(result: JsonObject, isListed: (tool: string) => boo
   return { ...result, tools, ...privately(result) };
 }
 
+/** What clients that match keys loosely take for a tool's name; see `fold`. */
+const NAME = /^\0*n\0*a\0*m\0*e(?:\0.*)?$/is;
+
 function isVisible(tool: Json, isListed: (tool: string) => boolean): boolean {
-  return isObject(tool) && typeof tool.name === "string" && isListed(tool.name);
+  if (!isObject(tool) || typeof tool.name !== "string") return false;
+  // Under another spelling it could bear a name that is hidden.
+  return isListed(tool.name) && !Object.keys(tool).some((key) => key !== "name" && NAME.test(key));
 }
 
 function privately(result: JsonObject): JsonObject {

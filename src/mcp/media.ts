@@ -15,6 +15,7 @@ export function accepts(accept: string | null, type: "application/json" | "text/
   return accept.split(",").some((range) => ["*/*", family, type].includes(essence(range)));
 }
 
+/** Empty for two types in one header: each reader would take another of them. */
 function essence(value: string | null): string {
-  return (value ?? "").split(";", 1)[0]?.trim().toLowerCase() ?? "";
+  return value === null || value.includes(",") ? "" : (value.split(";", 1)[0]?.trim().toLowerCase() ?? "");
 }

@@ -4,7 +4,7 @@
  */
 import { isObject, type Json, JsonNumber, type JsonObject, member } from "../json/value.ts";
 import { INVALID_REQUEST } from "./codes.ts";
-import { disguisedKey } from "./keys.ts";
+import { disguisedKey, disguisedWithin, takenForTools } from "./keys.ts";
 import { type Refusal, refusal } from "./refusal.ts";
 
 export type Id = string | number | JsonNumber;
@@ -43,7 +43,8 @@ export function readMessage(body: Json): Message | Refusal {
 
 export function isId(value: Json | undefined): value is Id {
   if (typeof value === "string") return true;
-  if (typeof value === "number") return Number.isInteger(value);
+  // From 1e21 on a double is written with an exponent, which is not how integers are written.
+  if (typeof value === "number") return Number.isInteger(value) && Math.abs(value) < 1e21;
   return value instanceof JsonNumber && /^-?[0-9]+$/.test(value.text);
 }
 
@@ -60,7 +61,7 @@ function readCall(body: JsonObject, id: Id | null): Request | Notification | Ref
   if (typeof method !== "string" || method === "") return refused('"method" must be a string.', id);
   if (params !== undefined && !isObject(params)) return refused('"params" must be an object.', id);
   const given: JsonObject = params ?? Object.create(null);
-  const disguised = disguisedKey(given) ?? disguisedMeta(given);
+  const disguised = disguisedWithin(given);
   if (disguised !== null) return refused(disguised, id);
   return id === null ? { kind: "notification", method, params: given } : { kind: "request", id, method, params: given };
 }
@@ -69,16 +70,12 @@ function readResponse(body: JsonObject, id: Id | null): Response | Refusal {
   const extra = Object.keys(body).find((key) => !RESPONSE_KEYS.has(key));
   if (extra !== undefined) return refused(`${JSON.stringify(extra)} is no member of a JSON-RPC response.`, id);
   const { result, error } = body;
+  if (isObject(result) && takenForTools(result)) return refused('A key of the result could be read as "tools".', id);
   if (isObject(result) && error === undefined && id !== null) {
     return { kind: "response", id, outcome: { kind: "result", result } };
   }
   if (isObject(error) && result === undefined) return { kind: "response", id, outcome: { kind: "error", error } };
   return refused("The body is neither a JSON-RPC request, nor a notification, nor a response.", id);
-}
-
-function disguisedMeta(params: JsonObject): string | null {
-  const meta = params._meta;
-  return isObject(meta) ? disguisedKey(meta) : null;
 }
 
 function refused(reason: string, id: Id | null = null): Refusal {

@@ -10,12 +10,25 @@ import { samenessText } from "../json/sameness.ts";
 import { isNumber, isObject, type Json, JsonNumber, type JsonObject, member } from "../json/value.ts";
 import { decodeHeaderValue, mirrorText, trimmed } from "./headers.ts";
 
-export const PARAM_PREFIX = "mcp-param-";
+const PARAM_PREFIX = "mcp-param-";
 
 /** Where a tool's schema puts each mirrored argument: header name in lower case to the path of its property. */
 export type Mirrors = ReadonlyMap<string, readonly string[]>;
 
 const CANONICAL_DECIMAL = /^-?\d+(\.\d+)?$/;
+
+type ParamHeaders = readonly (readonly [name: string, value: string])[];
+
+const found = new WeakMap<Headers, ParamHeaders>();
+
+/** The `Mcp-Param-*` headers of a request, names in lower case: looked for once, since a walk over all headers is dear. */
+export function paramHeaders(headers: Headers): ParamHeaders {
+  const known = found.get(headers);
+  if (known !== undefined) return known;
+  const params = [...headers].filter(([name]) => name.startsWith(PARAM_PREFIX));
+  found.set(headers, params);
+  return params;
+}
 
 /** Says which `Mcp-Param-*` header disagrees with the arguments, or null. `mirrors` is null while no schema is known. */
 export function checkParams(
@@ -29,7 +42,7 @@ export function checkParams(
     if (!name.toLowerCase().startsWith(PARAM_PREFIX)) continue;
     const param = name.toLowerCase().slice(PARAM_PREFIX.length);
     const value = decodeHeaderValue(trimmed(raw) ?? "");
-    if (value === null) return `Mcp-Param-${param} carries broken base64`;
+    if (value === null) return `Mcp-Param-${param} is neither ASCII nor sound base64`;
     const path = mirrors?.get(param);
     if (path === undefined) unplaced.set(param, value);
     else if (!mirrored(valueAt(args, path), value)) return stray(param);

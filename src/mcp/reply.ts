@@ -1,7 +1,7 @@
 /** The messages that the gateway itself writes to a client, each in the shape of the client's era. */
-import type { Json, JsonObject } from "../json/value.ts";
+import { isObject, type Json, type JsonObject } from "../json/value.ts";
 import type { Era } from "./era.ts";
-import type { Id } from "./message.ts";
+import type { Id, Outcome } from "./message.ts";
 
 export const SERVER_INFO = { name: "grantgate", version: "0.1.0" };
 const SERVER_INFO_KEY = "io.modelcontextprotocol/serverInfo";
@@ -25,4 +25,11 @@ export function toolFailure(era: Era, id: Id, text: string, meta: JsonObject): s
       _meta: { ...meta, ...(modern && { [SERVER_INFO_KEY]: SERVER_INFO }) },
     },
   });
+}
+
+/** A server's outcome without what only the gateway writes: its words must not pass for a decision. */
+export function disowned(outcome: Outcome): Outcome {
+  if (outcome.kind === "error" || !isObject(outcome.result._meta)) return outcome;
+  const { [DECISION_KEY]: _, [UPSTREAM_KEY]: __, ...meta } = outcome.result._meta;
+  return { kind: "result", result: { ...outcome.result, _meta: meta } };
 }

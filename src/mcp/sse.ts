@@ -18,6 +18,9 @@ export type Frame = {
 /** Thrown by `FrameReader.push` when one event is larger than its bound. */
 export class FrameTooLarge extends Error {}
 
+/** What a line takes beside its text, in UTF-16 units: millions of short ones are large too. */
+const LINE = 16;
+
 export class FrameReader {
   readonly #maxLength: number;
   /** The line that has begun. It is only ever added to, since to look at it again with each piece would take for ever. */
@@ -56,7 +59,7 @@ export class FrameReader {
   #line(line: string, frames: Frame[]): void {
     if (line !== "") {
       this.#lines.push(line);
-      this.#held += line.length;
+      this.#held += line.length + LINE;
       if (this.#held > this.#maxLength) throw new FrameTooLarge();
       if (line.startsWith(":") && this.#lines.length === 1) this.#flush(frames);
     } else if (this.#lines.length > 0) {
@@ -90,13 +93,23 @@ function frameOf(lines: readonly string[]): Frame {
   return { comments, event, id, retry, data: data.length === 0 ? null : data.join("\n") };
 }
 
+/** Controls, and what Unicode calls a line's end: some clients end a line there (Python's `splitlines`). */
+const OTHER_ENDS = /[\u2028\u2029]|[^\P{Cc}\n\t]/gu;
+
+/** JSON with no line end in it but LF. The others stand within strings only, where the escape says the same. */
+function plain(json: string): string {
+  return json.replaceAll("\u0085", "\\u0085").replaceAll("\u2028", "\\u2028").replaceAll("\u2029", "\\u2029");
+}
+
+/** The data must be JSON as `JSON.stringify` writes it, or of no meaning. */
 export function writeFrame(frame: Frame): string {
   let text = frame.comments.map((comment) => `:${comment}\n`).join("");
   if (frame.event !== null) text += `event: ${frame.event}\n`;
   if (frame.id !== null) text += `id: ${frame.id}\n`;
   if (frame.retry !== null) text += `retry: ${frame.retry}\n`;
+  text = text.replace(OTHER_ENDS, "");
   if (frame.data !== null)
-    text += frame.data
+    text += plain(frame.data)
       .split("\n")
       .map((line) => `data: ${line}\n`)
       .join("");
@@ -105,7 +118,7 @@ export function writeFrame(frame: Frame): string {
 
 /** An event that carries one JSON-RPC message. */
 export function messageFrame(text: string): string {
-  return `event: message\ndata: ${text}\n\n`;
+  return `event: message\ndata: ${plain(text)}\n\n`;
 }
 
 /** A comment: nothing to a client, but it shows the way to it is still open. */

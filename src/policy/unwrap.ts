@@ -4,13 +4,14 @@
  * The call inside is read exactly where the policy says, and from nowhere else. It must never come out as some other
  * call than the server will run: what can't be read is denied, not guessed.
  */
+import { takenFor } from "../json/fold.ts";
 import { isObject, type JsonObject } from "../json/value.ts";
 import { type Call, type Found, follow } from "./call.ts";
 import { deny, type Refusal } from "./decision.ts";
 import type { Unwrap } from "./document.ts";
 import { pathLabel, strayed } from "./label.ts";
 import { type Path, readPath } from "./path.ts";
-import { shownWithType } from "./quote.ts";
+import { quoted, shownWithType } from "./quote.ts";
 
 export type CompiledUnwrap = { readonly rule: string; readonly tool: Path; readonly arguments: Path };
 
@@ -40,11 +41,25 @@ export function unwrapped({ rule, tool, arguments: path }: CompiledUnwrap, call:
   const [given] = follow(path, call);
   const args = argumentsIn(given);
   if (args === undefined) return no(rule, path, given, "the arguments of the tool that this call runs, an object");
+  const twin = twinOn(tool, call) ?? twinOn(path, call);
+  if (twin !== undefined) return { ok: false, refusal: deny(rule, twin) };
   return { ok: true, call: { ...call, tool: name.value, arguments: args } };
 }
 
 export function tooDeep(rule: string): Refusal {
   return deny(rule, `This call carries more than ${MOST_INNER} calls, one inside the other; call the tool directly.`);
+}
+
+/** A server that matches keys loosely could run what stands under another key than the one that was read here. */
+function twinOn(path: Path, call: Call): string | undefined {
+  for (const [at, step] of path.steps.entries()) {
+    const [on] = follow({ ...path, steps: path.steps.slice(0, at) }, call);
+    if (step.kind !== "key" || on?.kind !== "value" || !isObject(on.value)) continue;
+    const { key } = step;
+    const twin = Object.keys(on.value).find((other) => other !== key && takenFor(other, key));
+    if (twin !== undefined) return `The key ${quoted(twin)} could be taken for ${quoted(key)}; leave it out.`;
+  }
+  return undefined;
 }
 
 /** Absent and null are no arguments, as in a call without any. */

@@ -6,6 +6,7 @@
 import { parseJson } from "../json/parse.ts";
 import { isJsonType, isStreamType } from "../mcp/media.ts";
 import { type Id, type Message, type Outcome, readMessage, sameId } from "../mcp/message.ts";
+import { disowned } from "../mcp/reply.ts";
 import { type BodyFault, readBytes, textOf } from "./body.ts";
 import { type Failure, failure, failureOfStatus, timedOut } from "./failure.ts";
 
@@ -68,7 +69,7 @@ export function readOutcome(text: string, id: Id, idMayBeNull: boolean): Outcome
   const message = readMessage(parsed.value);
   if (message.kind !== "response") return "The server's answer is not a JSON-RPC response.";
   const mine = message.id === null ? idMayBeNull : sameId(message.id, id);
-  return mine ? message.outcome : "The server answered another request than this one.";
+  return mine ? disowned(message.outcome) : "The server answered another request than this one.";
 }
 
 /** The message that an event carries, or why it carries none. */
@@ -78,9 +79,8 @@ export function readEvent(data: string): Message | Failure {
     return failure(`The server sent an event that is not strict JSON, from character ${parsed.fault.offset} on.`, 200);
   }
   const message = readMessage(parsed.value);
-  return message.kind === "refused"
-    ? failure("The server sent an event that is not one JSON-RPC message.", 200)
-    : message;
+  if (message.kind === "refused") return failure("The server sent an event that is not one JSON-RPC message.", 200);
+  return message.kind === "response" ? { ...message, outcome: disowned(message.outcome) } : message;
 }
 
 export function failureOfBody(fault: BodyFault, bounds: AnswerBounds): Failure {

@@ -1,5 +1,6 @@
 /** Reads bodies without trusting their length, their encoding or their patience. */
 import { joined } from "../mcp/echo.ts";
+import { Patience } from "./patience.ts";
 
 export type BodyFault = "too large" | "not UTF-8" | "broken off" | "silent";
 export type Text =
@@ -36,19 +37,19 @@ export class TextSource {
   readonly #reader: ReadableStreamBYOBReader;
   readonly #back: Chunk[] = [];
   #buffer = new ArrayBuffer(LEAST_CHUNK);
-  readonly #timeoutMs: number | null;
+  readonly #patience: Patience | null;
   readonly #decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
   /** `timeoutMs` bounds the silence between two pieces; null waits for ever. */
   constructor(body: ReadableStream<Uint8Array>, timeoutMs: number | null) {
     this.#reader = body.getReader({ mode: "byob" });
-    this.#timeoutMs = timeoutMs;
+    this.#patience = timeoutMs === null ? null : new Patience(timeoutMs);
   }
 
   /** What comes next, which stays as it is until more is asked for. */
   async chunk(): Promise<Chunk> {
     const read = this.#reader.read(new Uint8Array(this.#buffer)).catch(() => null);
-    const chunk = await (this.#timeoutMs === null ? read : within(read, this.#timeoutMs));
+    const chunk = await (this.#patience === null ? read : this.#patience.wait(read));
     if (chunk === "late") return { kind: "fault", fault: "silent" };
     if (chunk === null) return { kind: "fault", fault: "broken off" };
     if (chunk.done) return { kind: "end" };
@@ -77,49 +78,58 @@ export class TextSource {
 
   /** Lets go of the body; what has not been read is not wanted. */
   async cancel(): Promise<void> {
+    this.#patience?.end();
     await this.#reader.cancel().catch(() => undefined);
   }
 }
 
-/** Reads a whole body, at most `maxBytes` of it; `timeoutMs` bounds the wait for it, null waits for ever. */
+/** Reads a whole body, at most `maxBytes` of it; `timeoutMs` bounds the wait for all of it, null waits for ever. */
 export async function readText(message: Request | Response, maxBytes: number, timeoutMs: number | null): Promise<Text> {
   return textOf(await readBytes(message, maxBytes, timeoutMs));
 }
 
 /** As `readText`, before it is read as text. */
-export function readBytes(message: Request | Response, maxBytes: number, timeoutMs: number | null): Promise<Whole> {
+export async function readBytes(
+  message: Request | Response,
+  maxBytes: number,
+  timeoutMs: number | null,
+): Promise<Whole> {
+  const { headers, body } = message;
+  if (body === null) return { ok: true, bytes: new Uint8Array(0) };
   // Decoded bodies are longer than their Content-Length says.
-  const length = message.headers.has("content-encoding") ? null : message.headers.get("content-length");
-  const fits = length !== null && message.body !== null && Number(length) <= maxBytes;
-  return fits ? readAtOnce(message, timeoutMs) : readChunks(message, maxBytes, timeoutMs);
-}
-
-async function readAtOnce(message: Request | Response, timeoutMs: number | null): Promise<Whole> {
-  const whole = message.arrayBuffer().catch(() => null);
-  const bytes = await (timeoutMs === null ? whole : within(whole, timeoutMs));
-  if (bytes === "late") return { ok: false, fault: "silent" };
-  if (bytes === null) return { ok: false, fault: "broken off" };
-  return { ok: true, bytes: new Uint8Array(bytes) };
-}
-
-async function readChunks(message: Request | Response, maxBytes: number, timeoutMs: number | null): Promise<Whole> {
-  if (message.body === null) return { ok: true, bytes: new Uint8Array(0) };
-  const source = new TextSource(message.body, timeoutMs);
+  const length = headers.has("content-encoding") ? null : headers.get("content-length");
+  const source = length !== null && Number(length) <= maxBytes ? null : new TextSource(body, null);
   // A client that is cut off while it sends never reads why, so more of its message is taken in and dropped.
   const mostBytes = message instanceof Request ? 4 * maxBytes : maxBytes;
-  const chunks: Uint8Array[] = [];
+  const reading = source === null ? readAtOnce(message) : readChunks(source, maxBytes, mostBytes);
+  // A byte now and then is no answer either: the time is for all of them.
+  const whole = timeoutMs === null ? await reading : await within(reading, timeoutMs);
+  if (whole !== "late" && whole.ok) return whole;
+  await source?.cancel();
+  return whole === "late" ? { ok: false, fault: "silent" } : whole;
+}
+
+function readAtOnce(message: Request | Response): Promise<Whole> {
+  return message.arrayBuffer().then(
+    (bytes) => ({ ok: true, bytes: new Uint8Array(bytes) }),
+    () => ({ ok: false, fault: "broken off" }),
+  );
+}
+
+async function readChunks(source: TextSource, maxBytes: number, mostBytes: number): Promise<Whole> {
+  // One place for all: an array of its own for each byte that comes alone would be hundreds of times as large.
+  let whole: Uint8Array = new Uint8Array(LEAST_CHUNK);
   let size = 0;
   for (;;) {
     const chunk = await source.chunk();
-    if (chunk.kind === "bytes") {
-      size += chunk.bytes.byteLength;
-      if (size <= maxBytes) chunks.push(chunk.bytes.slice());
-      else chunks.length = 0;
-    }
-    if (chunk.kind === "end" && size <= maxBytes) return { ok: true, bytes: joined(chunks) };
-    if (chunk.kind === "bytes" && size <= mostBytes) continue;
-    await source.cancel();
-    return { ok: false, fault: chunk.kind === "fault" ? chunk.fault : "too large" };
+    if (chunk.kind === "fault") return { ok: false, fault: chunk.fault };
+    if (chunk.kind === "end" && size <= maxBytes) return { ok: true, bytes: whole.subarray(0, size) };
+    const from = size;
+    size += chunk.kind === "bytes" ? chunk.bytes.byteLength : 0;
+    if (chunk.kind === "end" || size > mostBytes) return { ok: false, fault: "too large" };
+    if (size > maxBytes) continue;
+    if (size > whole.length) whole = joined([whole, new Uint8Array(size)]);
+    whole.set(chunk.bytes, from);
   }
 }
 
@@ -136,11 +146,6 @@ export function textOf(whole: Whole): Text {
 
 /** The promise's value, or "late" when it has none after `ms` milliseconds. */
 export async function within<T>(promise: Promise<T>, ms: number): Promise<T | "late"> {
-  const { promise: late, resolve } = Promise.withResolvers<"late">();
-  const timer = setTimeout(() => resolve("late"), ms);
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+  const patience = new Patience(ms);
+  return patience.wait(promise).finally(() => patience.end());
 }

@@ -15,7 +15,8 @@ export type Whereabouts = {
 
 /** Why the gateway must not call this URL, or null. */
 export function destinationFault(text: string, { ownHost, allowLoopback }: Whereabouts): string | null {
-  const url = /^[!-~]+$/.test(text) ? URL.parse(text) : null;
+  // A backslash is a slash to one reader, and a part of a user's name to another.
+  const url = /^[!-[\]-~]+$/.test(text) ? URL.parse(text) : null;
   if (url === null) return "is no complete URL";
   if (url.username !== "" || url.password !== "") return "must not carry a user or a password; use credential.headers";
   if (text.includes("#")) return "must not carry a fragment";

@@ -35,11 +35,25 @@ export async function forward(
   }
 }
 
+/** What changes something is never answered from a cache, and saying so costs something. */
+const UNCACHED: { readonly [verb in Parcel["verb"]]: RequestInit } = {
+  GET: { cache: "no-store" },
+  POST: {},
+  DELETE: {},
+};
+
 async function sent(server: Target, parcel: Parcel, client: Headers, signal: AbortSignal): Promise<Response | Failure> {
   const body = parcel.message === null ? null : encodeMessage(parcel.message);
   const send = (credential: Target["credential"]): Promise<Response> => {
     const headers = upstreamHeaders(parcel, client, credential);
-    return fetch(server.url, { method: parcel.verb, headers, body, redirect: "manual", cache: "no-store", signal });
+    return fetch(server.url, {
+      method: parcel.verb,
+      headers,
+      body,
+      redirect: "manual",
+      signal,
+      ...UNCACHED[parcel.verb],
+    });
   };
   const { credential, tokens } = server;
   if (tokens === null) return send(credential);

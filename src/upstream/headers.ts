@@ -8,7 +8,7 @@ import { type Era, VERSION_KEY } from "../mcp/era.ts";
 import { encodeHeaderValue } from "../mcp/headers.ts";
 import type { Message } from "../mcp/message.ts";
 import { nameParam } from "../mcp/methods.ts";
-import { PARAM_PREFIX } from "../mcp/params.ts";
+import { paramHeaders } from "../mcp/params.ts";
 import { SERVER_INFO } from "../mcp/reply.ts";
 import { type Trace, traceparentOf } from "../observe/trace-context.ts";
 
@@ -18,7 +18,8 @@ const ACCEPT = {
   DELETE: "application/json, text/event-stream",
 };
 
-const VERSION = /^[\x21-\x7e]{1,64}$/;
+/** One version, not a list of them. */
+const VERSION = /^[\x21-\x2b\x2d-\x7e]{1,64}$/;
 
 export type Parcel = {
   readonly verb: "POST" | "GET" | "DELETE";
@@ -27,6 +28,8 @@ export type Parcel = {
   readonly message: Message | null;
   /** The upstream's own session id. */
   readonly session: string | null;
+  /** The upstream's own id of the event that a stream of the session goes on behind. */
+  readonly resumes?: string | null;
   /** The trace that the message belongs to; the upstream hears of the gateway's part in it. */
   readonly trace?: Trace;
 };
@@ -68,7 +71,7 @@ function mirror(message: Message, client: Headers, headers: Outgoing): void {
   const name = param === null ? undefined : message.params[param];
   if (typeof name === "string") headers["mcp-name"] = encodeHeaderValue(name);
   if (message.method !== "tools/call") return;
-  for (const [key, value] of client) if (key.startsWith(PARAM_PREFIX)) headers[key] = value;
+  for (const [key, value] of paramHeaders(client)) headers[key] = value;
 }
 
 function carrySession(parcel: Parcel, client: Headers, headers: Outgoing): void {
@@ -76,8 +79,7 @@ function carrySession(parcel: Parcel, client: Headers, headers: Outgoing): void 
   if (version !== null && VERSION.test(version)) headers["mcp-protocol-version"] = version;
   if (parcel.session === null) return;
   headers["mcp-session-id"] = parcel.session;
-  // Without a session nothing says whose stream an event id resumes.
-  if (parcel.verb === "GET") copy("last-event-id", client, headers);
+  if (parcel.resumes != null) headers["last-event-id"] = parcel.resumes;
 }
 
 function copy(name: string, from: Headers, to: Outgoing): void {

@@ -47,7 +47,15 @@ export function targetOf(
   };
 }
 
+/** Hosts are compared by what they mean, which takes a while, and clients mostly come by one. */
+const lastSeen = new WeakMap<Target["hosts"], { readonly ownHost: string; readonly home: boolean }>();
+
 /** Whether a call of this server would come back to the gateway, which the client reached as `ownHost`. */
 export function leadsHome({ hosts }: Target, ownHost: string | null): boolean {
-  return ownHost !== null && hosts.some((host) => isOwnHost(host, ownHost));
+  if (ownHost === null) return false;
+  const last = lastSeen.get(hosts);
+  if (last?.ownHost === ownHost) return last.home;
+  const home = hosts.some((host) => isOwnHost(host, ownHost));
+  lastSeen.set(hosts, { ownHost, home });
+  return home;
 }

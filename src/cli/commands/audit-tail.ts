@@ -7,6 +7,7 @@ import { follow } from "../audit/follow.ts";
 import { auditLine } from "../audit/lines.ts";
 import type { Context } from "../context.ts";
 import type { ExitCode, Failure } from "../failure.ts";
+import { jsonText } from "../json-text.ts";
 import { stopSignal } from "../start/stop-signal.ts";
 
 export type TailOptions = Omit<AuditFilter, "from" | "to"> & { readonly last: number; readonly json?: true };
@@ -48,7 +49,7 @@ async function tailing(
   await follow({
     news: (after) => admin.auditNews(filter, after),
     last: async () => (last === 0 ? [] : (await admin.auditRecords(filter, last)).toReversed()),
-    show: (record: AuditRecord) => terminal.out(json ? JSON.stringify(record) : auditLine(record, terminal)),
+    show: (record: AuditRecord) => terminal.out(json ? jsonText(record) : auditLine(record, terminal)),
     away: (failure: Failure | undefined) =>
       terminal.err(
         failure === undefined

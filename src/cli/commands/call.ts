@@ -3,6 +3,7 @@ import { argumentText } from "../argument-text.ts";
 import type { Context } from "../context.ts";
 import type { ExitCode } from "../failure.ts";
 import { callTarget, findGateway } from "../gateway.ts";
+import { jsonText } from "../json-text.ts";
 import { readArguments } from "../mcp/arguments.ts";
 import { type Era, withClient } from "../mcp/client.ts";
 import { resultText } from "../mcp/content.ts";
@@ -36,7 +37,7 @@ export async function call(
       );
       refused ||= result.isError === true;
       if (options.json) {
-        terminal.out(JSON.stringify(result, null, options.repeat > 1 ? 0 : 2));
+        terminal.out(jsonText(result, options.repeat > 1 ? 0 : 2));
         continue;
       }
       terminal.out(result.isError ? terminal.paint("red", resultText(result)) : resultText(result));

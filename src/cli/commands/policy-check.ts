@@ -4,6 +4,7 @@ import type { ExitCode } from "../failure.ts";
 import { checkFiles } from "../policy/check-files.ts";
 import { findFiles } from "../policy/find.ts";
 import { findingText, textsOf } from "../policy/show-findings.ts";
+import { printJson } from "../show.ts";
 
 export type PolicyCheckOptions = { readonly strict?: true; readonly json?: true };
 
@@ -18,7 +19,7 @@ export async function policyCheck(
   const errors = findings.filter(({ severity }) => severity === "error").length;
   const warnings = findings.length - errors;
   if (json) {
-    terminal.out(JSON.stringify({ files: texts.size, errors, warnings, findings }, null, 2));
+    printJson(terminal, { files: texts.size, errors, warnings, findings });
   } else {
     for (const finding of findings) terminal.out(`${findingText(finding, texts, terminal)}\n`);
     terminal.err(summary(texts.size, errors, warnings));

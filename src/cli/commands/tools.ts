@@ -3,6 +3,7 @@ import type { Context } from "../context.ts";
 import type { ExitCode } from "../failure.ts";
 import { callTarget, findGateway } from "../gateway.ts";
 import { type Era, withClient } from "../mcp/client.ts";
+import { printJson } from "../show.ts";
 import { tableLines } from "../table.ts";
 import { shown } from "../terminal.ts";
 
@@ -21,7 +22,7 @@ export async function tools({ terminal, ...context }: Context, options: ToolsOpt
     client.getServerCapabilities()?.tools === undefined ? { tools: [] } : client.listTools(),
   );
   if (options.json) {
-    terminal.out(JSON.stringify(result, null, 2));
+    printJson(terminal, result);
     return 0;
   }
   if (result.tools.length === 0) {

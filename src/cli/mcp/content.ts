@@ -1,10 +1,11 @@
 /** What a tool answered, as lines for people: text as it is, everything else in one line that says what it is. Pure. */
 import type { CallToolResult, ContentBlock } from "@modelcontextprotocol/client";
+import { jsonText } from "../json-text.ts";
 import { shown } from "../terminal.ts";
 
 export function resultText(result: CallToolResult): string {
   if (result.content.length > 0) return result.content.map(blockText).join("\n");
-  return result.structuredContent === undefined ? "(no content)" : JSON.stringify(result.structuredContent, null, 2);
+  return result.structuredContent === undefined ? "(no content)" : jsonText(result.structuredContent, 2);
 }
 
 export function blockText(block: ContentBlock): string {

@@ -2,6 +2,7 @@
 import type { Place } from "../../json/place.ts";
 import type { ExplainedCondition, ExplainedStep } from "../../policy/explained.ts";
 import type { SourceFile } from "../apply/folder.ts";
+import { jsonText } from "../json-text.ts";
 import { shown, type Terminal } from "../terminal.ts";
 import { stepLines } from "./explained-lines.ts";
 import type { Actual } from "./play.ts";
@@ -52,7 +53,7 @@ export function explainedJson({ name, text }: SourceFile, { steps, decision }: T
     ...placeOf(step.rule),
     ...("conditions" in step && { conditions: step.conditions.map((each) => placedCondition(each, placeOf)) }),
   }));
-  return JSON.stringify({ file: name, ...asked, decision, steps: placedSteps }, null, 2);
+  return jsonText({ file: name, ...asked, decision, steps: placedSteps }, 2);
 }
 
 type PlaceOf = (pointer: string) => Place;

@@ -1,11 +1,13 @@
 /** What came of all suites, for programs. Pure. */
+
+import { jsonText } from "../json-text.ts";
 import type { Suite } from "./suite.ts";
 import type { Mutations, Tally } from "./tally.ts";
 
 export function testsJson(suites: readonly Suite[], mutations: Mutations, counts: Tally, milliseconds: number): string {
   const { mutants, survivors, ...rest } = counts;
   const summary = { ...rest, ...(mutations.size > 0 && { mutants, survivors }), milliseconds };
-  return JSON.stringify({ summary, policies: suites.map((suite) => suiteJson(suite, mutations)) }, null, 2);
+  return jsonText({ summary, policies: suites.map((suite) => suiteJson(suite, mutations)) }, 2);
 }
 
 function suiteJson(suite: Suite, mutations: Mutations) {

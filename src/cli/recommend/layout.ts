@@ -5,6 +5,7 @@
  * What nobody would see in an editor (control and direction characters, half surrogates) is written as an escape.
  */
 import { isNumber, isObject, type Json } from "../../json/value.ts";
+import { jsonText } from "../json-text.ts";
 import { textWidth } from "../table.ts";
 
 /** With a line break at the end. An object, and the objects in it, always have a line for each member. */
@@ -28,7 +29,7 @@ function written(value: Json, indent: string, before: number, open: number): str
   }
   if (!isObject(value)) return line;
   const members = Object.keys(value).map((key) => {
-    const name = `${text(key)}: `;
+    const name = `${jsonText(key)}: `;
     return inner + name + written(value[key] ?? null, inner, textWidth(name), Math.max(0, open - 1));
   });
   return `{\n${members.join(",\n")}\n${indent}}`;
@@ -36,8 +37,8 @@ function written(value: Json, indent: string, before: number, open: number): str
 
 function onOneLine(value: Json): string {
   if (Array.isArray(value)) return `[${value.map(onOneLine).join(", ")}]`;
-  if (!isObject(value)) return typeof value === "string" ? text(value) : JSON.stringify(value);
-  const members = Object.keys(value).map((key) => `${text(key)}: ${onOneLine(value[key] ?? null)}`);
+  if (!isObject(value)) return typeof value === "string" ? jsonText(value) : JSON.stringify(value);
+  const members = Object.keys(value).map((key) => `${jsonText(key)}: ${onOneLine(value[key] ?? null)}`);
   return members.length === 0 ? "{}" : `{ ${members.join(", ")} }`;
 }
 
@@ -51,14 +52,4 @@ function filled(numbers: readonly string[], indent: string): string {
     else lines.push(item);
   }
   return lines.map((line) => indent + line).join("\n");
-}
-
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
-
-function text(value: string): string {
-  return JSON.stringify(value).replace(UNSEEN, (character) =>
-    [...Array(character.length).keys()]
-      .map((at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, "0")}`)
-      .join(""),
-  );
 }

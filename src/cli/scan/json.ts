@@ -1,6 +1,7 @@
 /** A report for programs. Its shape is a promise (docs/scan.md): fields may come, and none goes or changes its meaning. */
 import type { JsonObject } from "../../json/value.ts";
 import { RISK } from "../../tools/classify/class.ts";
+import { jsonText } from "../json-text.ts";
 import type { Met } from "./fail-on.ts";
 import type { Finding } from "./finding.ts";
 import { MEANINGS } from "./kinds.ts";
@@ -31,7 +32,7 @@ export function reportJson({ list, counts, tools, asides, tokens, unfit }: Repor
     notes,
     failed: met,
   };
-  return JSON.stringify(value, null, 2);
+  return jsonText(value, 2);
 }
 
 function findingJson({ kind, detail, at, parameter, text }: Finding) {

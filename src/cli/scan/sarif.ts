@@ -2,10 +2,12 @@
  * A report as SARIF 2.1.0 (OASIS), which code scanning in CI reads. Pure. A rule for each dangerous class and each kind of
  * finding; a result for each tool that has it, with a fingerprint that stays while the tool does.
  */
+
 import { createHash } from "node:crypto";
 import { pathToFileURL } from "node:url";
 import { locate } from "../../json/locate.ts";
 import { placesIn } from "../../json/place.ts";
+import { jsonText } from "../json-text.ts";
 import { cell } from "../show.ts";
 import { VERSION } from "../version.ts";
 import type { Finding } from "./finding.ts";
@@ -46,7 +48,7 @@ export function reportSarif(report: Report): string {
     columnKind: "utf16CodeUnits",
     results,
   };
-  return JSON.stringify({ $schema: SCHEMA, version: "2.1.0", runs: [run] }, null, 2);
+  return jsonText({ $schema: SCHEMA, version: "2.1.0", runs: [run] }, 2);
 }
 
 /** `at`: JSON Pointer into the tool. */

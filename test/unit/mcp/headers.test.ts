@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseJson } from "../../../src/json/parse.ts";
-import type { JsonObject } from "../../../src/json/value.ts";
-import { decodeHeaderValue, encodeHeaderValue, trimmed } from "../../../src/mcp/headers.ts";
-import { checkParams, mirrorsOf } from "../../../src/mcp/params.ts";
+import { type Json, JsonNumber, type JsonObject } from "../../../src/json/value.ts";
+import { decodeHeaderValue, encodeHeaderValue, mirrorText, trimmed } from "../../../src/mcp/headers.ts";
+import { checkParams, mirrorsOf, paramHeaders } from "../../../src/mcp/params.ts";
 
 const object = (text: string): JsonObject => {
   const parsed = parseJson(text);
@@ -31,6 +31,63 @@ describe("mirrored header values", () => {
     expect(decodeHeaderValue(value)).toBeNull();
   });
 
+  it.each([
+    ["=?base64??=", ""],
+    ["=?base64?YQ==?=", "a"],
+    ["=?base64?YWI=?=", "ab"],
+    ["=?base64?YWJj?=", "abc"],
+    ["=?base64?/+8A?=", null],
+    ["=?base64?77u/YQ==?=", "\ufeffa"],
+    ["=?base64?YWJj YWJj?=", null],
+    ["=?base64?YWJjYQ?=", null],
+    ["=?base64?=YQ=?=", null],
+    ["=?base64?YWJj=YWJj?=", null],
+  ])("are read from base64: %s", (value, text) => {
+    expect(decodeHeaderValue(value)).toBe(text);
+  });
+
+  it.each([
+    ["plain", true],
+    ["two words\tand a tab", true],
+    ["", true],
+    ["caf\u00e9", false],
+    ["\u007f", false],
+    ["a\u0000", false],
+    ["\n", false],
+  ])("are ASCII where they are plain: %j", (value, sound) => {
+    expect(decodeHeaderValue(value)).toBe(sound ? value : null);
+  });
+
+  it.each([
+    ["a", "a"],
+    ["!~", "!~"],
+    ["a b\tc", "a b\tc"],
+    ["", "=?base64??="],
+    [" a", "=?base64?IGE=?="],
+    ["a ", "=?base64?YSA=?="],
+    ["a\n", "=?base64?YQo=?="],
+    ["\u00e9", "=?base64?w6k=?="],
+    ["=?base64?x", "=?base64?x"],
+    ["x?=", "x?="],
+  ])("are written plain where that is safe: %j", (text, value) => {
+    expect(encodeHeaderValue(text)).toBe(value);
+  });
+
+  it.each<[Json | undefined, string | null]>([
+    ["a", "a"],
+    ["", ""],
+    [true, "true"],
+    [false, "false"],
+    [1.5, "1.5"],
+    [new JsonNumber("9007199254740993"), "9007199254740993"],
+    [null, null],
+    [undefined, null],
+    [{}, null],
+    [["a"], null],
+  ])("mirror a primitive, and nothing else: %j", (value, text) => {
+    expect(mirrorText(value)).toBe(text);
+  });
+
   it.each(["=?BASE64?ZXZpbA==?=", "=?base64?ZXZpbA=="])("take %s literally", (value) => {
     expect(decodeHeaderValue(value)).toBe(value);
   });
@@ -40,9 +97,15 @@ describe("white space around a header value", () => {
   it.each([
     ["\t a b \t", "a b"],
     [" \t ", ""],
+    ["", ""],
+    ["a", "a"],
     ["\u00a0a", "\u00a0a"],
   ])("goes, and no other: %j", (value, kept) => {
     expect(trimmed(value)).toBe(kept);
+  });
+
+  it("is none where there is no value", () => {
+    expect(trimmed(null)).toBeNull();
   });
 
   it("costs what the value costs, however long a run of it does not end the value", () => {
@@ -63,6 +126,98 @@ describe("mirrored arguments", () => {
       /region/,
     );
     expect(checkParams(new Headers({ "mcp-param-region": "eu" }), args, mirrors)).toMatch(/missing/);
+  });
+
+  it.each<[string, Record<string, string>, string, string | null]>([
+    ["agree", { "mcp-param-region": " eu\t", "mcp-param-n": "1" }, '{"region":"eu","at":{"n":1}}', null],
+    ["agree in base64", { "mcp-param-region": "=?base64?ZXU=?=" }, '{"region":"eu"}', null],
+    ["agree where neither is there", {}, "{}", null],
+    ["agree where a value can't be mirrored", {}, '{"region":["eu"],"at":{"n":null}}', null],
+    ["agree on an empty text", { "mcp-param-region": "" }, '{"region":""}', null],
+    ["mind other headers not", { "mcp-params-region": "us", "x-mcp-param-region": "us" }, "{}", null],
+    [
+      "disagree where the header is missing",
+      { "mcp-param-region": "eu" },
+      '{"region":"eu","at":{"n":1}}',
+      "at.n is set, but Mcp-Param-n is missing",
+    ],
+    [
+      "disagree where the argument is missing",
+      { "mcp-param-n": "1" },
+      '{"at":[1],"other":1}',
+      "Mcp-Param-n does not mirror an argument",
+    ],
+    [
+      "disagree on a number that is written otherwise",
+      { "mcp-param-n": "1e0" },
+      '{"at":{"n":1}}',
+      "Mcp-Param-n does not mirror an argument",
+    ],
+    [
+      "disagree on a text that looks like the number",
+      { "mcp-param-region": "1.0" },
+      '{"region":"1"}',
+      "Mcp-Param-region does not mirror an argument",
+    ],
+    [
+      "are not read from broken base64",
+      { "mcp-param-region": "=?base64?ZXU?=" },
+      '{"region":"eu"}',
+      "Mcp-Param-region is neither ASCII nor sound base64",
+    ],
+    [
+      "must mirror some argument where the schema names no such header",
+      { "mcp-param-other": "eu" },
+      '{"x":"us"}',
+      "Mcp-Param-other does not mirror an argument",
+    ],
+    ["may mirror any argument where the schema names no such header", { "mcp-param-other": "us" }, '{"x":"us"}', null],
+  ])("%s", (_, headers, args, said) => {
+    expect(checkParams(new Headers(headers), object(args), mirrors)).toBe(said);
+  });
+
+  it("are those of the headers that begin so, and no others", () => {
+    const headers = new Headers({ "MCP-Param-A": "1", "mcp-params-b": "2", "x-mcp-param-c": "3" });
+    expect(paramHeaders(headers)).toEqual([["mcp-param-a", "1"]]);
+    expect(paramHeaders(headers)).toBe(paramHeaders(headers));
+    expect(paramHeaders(new Headers())).toEqual([]);
+  });
+
+  it("are numbers by their value, however many digits say it", () => {
+    const args = object('{"region":"eu","at":{"n":1.25}}');
+    const of = (n: string) => checkParams(new Headers({ "mcp-param-region": "eu", "mcp-param-n": n }), args, mirrors);
+    expect([of("1.250"), of("1.2500")]).toEqual([null, null]);
+    expect(of("1.251")).toMatch(/does not mirror/);
+    expect(checkParams(new Headers({ "mcp-param-x": "1.250" }), args, null)).toBeNull();
+  });
+
+  it("are named in any case", () => {
+    expect(checkParams([["MCP-Param-REGION", "us"]], object('{"region":"eu"}'), mirrors)).toBe(
+      "Mcp-Param-region does not mirror an argument",
+    );
+  });
+
+  it("name the first header that mirrors nothing, while the schema is not known", () => {
+    const headers = new Headers({ "mcp-param-a": "x", "mcp-param-b": "7", "mcp-param-c": "y" });
+    expect(checkParams(headers, object('{"in":["x"]}'), null)).toBe("Mcp-Param-b does not mirror an argument");
+    expect(checkParams(headers, object('{"in":["x",{"n":7.0}]}'), null)).toBe(
+      "Mcp-Param-c does not mirror an argument",
+    );
+    expect(checkParams(new Headers({ "mcp-param-a": "null" }), object('{"in":null}'), null)).not.toBeNull();
+  });
+
+  it.each([
+    ['{"properties":{"A":{"x-mcp-header":"Where"}}}', { where: ["A"] }],
+    ['{"x-mcp-header":"Root"}', {}],
+    ['{"properties":{"a":{"x-mcp-header":7}}}', {}],
+    ['{"properties":[{"x-mcp-header":"a"}]}', {}],
+    ['{"items":{"x-mcp-header":"a"}}', {}],
+    ['{"properties":{"a":true,"b":{"properties":{"c":{"x-mcp-header":"C"}}}}}', { c: ["b", "c"] }],
+    ["true", {}],
+  ])("are declared along properties only: %s", (schema, expected) => {
+    const parsed = parseJson(schema);
+    expect(Object.fromEntries(mirrorsOf(parsed.ok ? parsed.value : undefined))).toEqual(expected);
+    expect(mirrorsOf(undefined).size).toBe(0);
   });
 
   it("tell long integers apart", () => {

@@ -26,7 +26,7 @@ describe("a call inside a call", () => {
   });
 
   it("is judged by its own arguments and name, whatever else stands beside them", () => {
-    for (const beside of ['"n":11', '"arguments":{"n":11}', '"tool_name":"other"', '"Tool":"other"']) {
+    for (const beside of ['"n":11', '"arguments":{"n":11}', '"tool_name":"other"', '"tools":"other"']) {
       expect(verdict(run(`{${beside},"tool":"pay","args":{"n":1}}`))).toBe("allow");
       expect(verdict(run(`{${beside.replace("11", "1")},"tool":"pay","args":{"n":11}}`))).not.toBe("allow");
     }
@@ -36,6 +36,25 @@ describe("a call inside a call", () => {
     });
     expect(verdict(run('{"tool":"pay"}', named))).toBe("allow");
     expect(verdict(run('{"tool":"play"}', named))).toBe("deny /tools/*/require/0");
+  });
+
+  it("is denied beside a key that a loose reader takes for one of the two", () => {
+    const twins = [
+      '"Tool":"other"',
+      '"TOOL":"pay"',
+      '"tool\\u0000":"pay"',
+      '"tool\\u0000x":"pay"',
+      '"ARGS":{"n":11}',
+      '"arg\u017f":{"n":1}',
+    ];
+    for (const twin of twins) {
+      expect(verdict(run(`{"tool":"pay","args":{"n":1},${twin}}`))).toBe("deny /tools/run/unwrap");
+      expect(verdict(run(`{${twin},"tool":"pay"}`))).toBe("deny /tools/run/unwrap");
+    }
+    expect(verdict(run('{"tool":"pay","args":{"n":1,"N":11}}'))).toBe("allow");
+    expect(run('{"tool":"pay","Tool":"pay"}')).toMatchObject({
+      text: 'The key "Tool" could be taken for "tool"; leave it out.',
+    });
   });
 
   it("needs the outer call to pass too", () => {
