@@ -3,12 +3,14 @@
  * it is believed for a few seconds, and of a tool that drifted it is asked each time, so that an acceptance is in force at
  * once.
  */
+
 import type { Env } from "../env.ts";
 import { Kept } from "../grant/kept.ts";
 import type { GrantRecord } from "../grant/record.ts";
 import type { Drift, Seen, Stand } from "../tools/pins/protocol.ts";
 import type { ToolShelf } from "../tools/pins/shelf.ts";
 import type { Target } from "../upstream/target.ts";
+import { ageOf } from "./age.ts";
 
 /** How long what was heard is believed, in ms: so late is a drift that another location noticed known here. */
 const FRESH_MS = 5_000;
@@ -24,7 +26,8 @@ type Book = {
 };
 
 export type Shelf = {
-  readonly stub: DurableObjectStub<ToolShelf>;
+  /** Asked for only when it is needed, which on the way of most calls it is not. */
+  readonly stub: () => DurableObjectStub<ToolShelf>;
   /** Address at which the server is listed. */
   readonly origin: string;
   readonly drift: Drift;
@@ -38,16 +41,16 @@ export function shelfOf(env: Env, { id, server, credentialVersion }: GrantRecord
   const name = credentialVersion ? `grant:${id}` : server;
   const key = `${name} ${url}`;
   const book = books.get(key) ?? books.set(key, { revision: -1, confirmedAt: 0, tools: new Map() });
-  return { stub: env.TOOL_SHELF.getByName(name), origin: url, drift, book };
+  return { stub: () => env.TOOL_SHELF.getByName(name), origin: url, drift, book };
 }
 
 /** Hash of the definition of a tool that is known to stand as pinned, without asking. */
 export function pinnedHash({ book }: Shelf, tool: string, now: number): string | undefined {
-  return now - book.confirmedAt <= FRESH_MS ? book.tools.get(tool) : undefined;
+  return ageOf(book.confirmedAt, now) <= FRESH_MS ? book.tools.get(tool) : undefined;
 }
 
 export async function standOf({ stub, origin, book }: Shelf, tool: string): Promise<Stand> {
-  const stand = await stub.stand(origin, tool);
+  const stand = await stub().stand(origin, tool);
   heard(book, stand.revision);
   if (stand.tool !== null && !stand.tool.drifted && stand.revision === book.revision) {
     if (book.tools.size >= MOST_TOOLS) book.tools.clear();
@@ -63,7 +66,7 @@ export function heardSeen({ book }: Shelf, { revision }: Seen): void {
 
 /** The inventory's revision as it is now. */
 export async function revisionOf({ stub, origin, book }: Shelf): Promise<number> {
-  heard(book, await stub.revision(origin));
+  heard(book, await stub().revision(origin));
   return book.revision;
 }
 

@@ -1,10 +1,13 @@
 /** A call on its course: what ends it, what keeps it alive, and who hears how it went. */
+import type { Env } from "../env.ts";
+import type { GrantRecord } from "../grant/record.ts";
 import { ledgerOf } from "../ledger/find.ts";
 import { accepts } from "../mcp/media.ts";
 import type { Message } from "../mcp/message.ts";
 import { causeOf, log } from "../observe/log.ts";
 import { step } from "../observe/span.ts";
 import { isListed } from "../policy/decide.ts";
+import { sealEventId } from "../upstream/event-id.ts";
 import type { Parcel } from "../upstream/headers.ts";
 import { rootKeyOf } from "../upstream/root-key.ts";
 import { sealSession } from "../upstream/session.ts";
@@ -46,7 +49,9 @@ export function setOff(way: Way, passed: Passed, parcel: Parcel): Course {
     measured(way, subject, { status, answer: bytes ?? null });
     if (seq === null) return;
     const end = { seq, status, latencyMs: Date.now() - startedAt, giveBack, ...(bytes !== undefined && { bytes }) };
-    const settled = step("settle", told(way), () => settle(env, grant.id, end));
+    const settling = settle(env, grant.id, end);
+    if (settling === null) return;
+    const settled = step("settle", told(way), () => settling);
     ctx.waitUntil(settled.catch((error: unknown) => tellUnsettled(way, grant.id, error)));
   });
   const startedAt = Date.now();
@@ -60,6 +65,7 @@ export function setOff(way: Way, passed: Passed, parcel: Parcel): Course {
       request: parcel.message?.kind === "request" ? parcel.message : null,
       requestId,
       inSession: parcel.session !== null,
+      eventId: eventIdsOf(env, grant, parcel),
       bounds: { maxBytes: settings.maxAnswerBytes, timeoutSeconds: settings.timeoutSeconds },
       recall: recallOf(env, passed, parcel, cursor),
       came,
@@ -73,19 +79,28 @@ export function setOff(way: Way, passed: Passed, parcel: Parcel): Course {
     },
     pulse: {
       seconds: settings.keepAliveSeconds,
-      stands: () =>
-        ledgerOf(env, grant.id)
-          .view(token)
+      stands: () => {
+        const look = () => ledgerOf(env, grant.id).view(token);
+        // A ledger is out of reach for a moment while a new version of it is deployed, and that must cost no answer.
+        return look()
+          .catch(look)
           .then(
             (now) => now !== null,
             () => false,
-          ),
+          );
+      },
       over: () => {
         abort.abort();
         ended({ status: null, giveBack: false });
       },
     },
   };
+}
+
+/** A stream is resumed by a GET in a session, which the modern era has not (specification 2026-07-28, "Streamable HTTP"). */
+function eventIdsOf(env: Env, { id, server }: GrantRecord, { session }: Parcel): Exchange["eventId"] {
+  if (session === null) return null;
+  return (upstreamId) => sealEventId(rootKeyOf(env), { grant: id, server, session }, upstreamId);
 }
 
 /** Null only where nothing was given: any cursor is no first page, and a server may take more for a filter. */

@@ -18,6 +18,8 @@ export type Exchange = {
   readonly requestId: string;
   /** Whether the request belongs to a legacy session. */
   readonly inSession: boolean;
+  /** What a client gets for an event id of the server's; null where no stream can be resumed. */
+  readonly eventId: ((upstreamId: string) => Promise<string>) | null;
   readonly view: View;
   readonly bounds: AnswerBounds;
   /** Null where nothing is remembered of the answer. */

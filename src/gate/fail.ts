@@ -25,7 +25,7 @@ export function failedClosed(error: unknown, { way, owner, incoming }: Going): R
     step,
     cause: causeOf(error),
   });
-  if (subject !== null) note({ ...told(way), ...attributesOf(subject) });
+  if (way.traced && subject !== null) note({ ...told(way), ...attributesOf(subject) });
   const reply: LocalReply =
     call === null || era === "unknown"
       ? { status: 503, body: errorReply(null, FAILED_CLOSED, FAILED_CLOSED_TEXT, { request: requestId }) }

@@ -5,7 +5,7 @@
  */
 import type { Env } from "../env.ts";
 import { traceOfMessage, traceOfRequest } from "../observe/message-trace.ts";
-import { namesHere, note, step } from "../observe/span.ts";
+import { isTraced, namesHere, note, step } from "../observe/span.ts";
 import { attributesOf } from "../observe/subject.ts";
 import { traceparentOf } from "../observe/trace-context.ts";
 import { forward } from "../upstream/forward.ts";
@@ -17,7 +17,7 @@ import { isAllowedOrigin, preflight, withCors } from "./origin.ts";
 import { parcelOf } from "./parcel.ts";
 import { readIncoming } from "./read.ts";
 import { forbiddenOrigin, methodNotAllowed, respond, unauthorized } from "./reply.ts";
-import { newRequestId } from "./request-id.ts";
+import { ulid } from "./request-id.ts";
 import { settingsOf } from "./settings.ts";
 import { standingOf } from "./standing.ts";
 import { measured } from "./tally.ts";
@@ -31,9 +31,11 @@ export async function gate(request: Request, env: Env, ctx: ExecutionContext, sl
   if (!isAllowedOrigin(request, settings.allowedOrigins)) return forbiddenOrigin();
   if (request.method === "OPTIONS") return withCors(request, preflight(request));
   if (!VERBS.has(request.method)) return withCors(request, methodNotAllowed());
-  const requestId = newRequestId();
-  const trace = traceOfRequest(request.headers, namesHere());
-  const way: Way = { request, env, ctx, slug, settings, requestId, arrivedAt: Date.now(), trace };
+  const arrivedAt = Date.now();
+  const random = crypto.getRandomValues(new Uint8Array(40));
+  const requestId = ulid(arrivedAt, random);
+  const trace = traceOfRequest(request.headers, namesHere(random.subarray(16)));
+  const way: Way = { request, env, ctx, slug, settings, requestId, arrivedAt, trace, traced: isTraced() };
   return withCors(request, await pass({ way, owner: null, incoming: null }));
 }
 
@@ -58,7 +60,7 @@ async function follow(going: Going): Promise<Response | null> {
   const { way } = going;
   const standing = await standingOf(way, owner, incoming);
   if (standing.kind === "unauthorized") return null;
-  if (standing.subject !== null) note({ ...told(way), ...attributesOf(standing.subject) });
+  if (way.traced && standing.subject !== null) note({ ...told(way), ...attributesOf(standing.subject) });
   if (standing.kind === "answered") {
     measured(way, standing.subject, { answer: standing.reply.body });
     return respond(standing.reply);

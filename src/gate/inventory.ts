@@ -2,6 +2,7 @@
  * The gateway's own look at a server's tools, page by page to the end: for a call that hangs on a tool which no list has
  * shown yet, and behind a list that a client reads in pages.
  */
+
 import { Kept } from "../grant/kept.ts";
 import type { GrantRecord } from "../grant/record.ts";
 import { ledgerOf } from "../ledger/find.ts";
@@ -10,6 +11,7 @@ import { definitionsIn, MOST_TOOLS } from "../tools/pins/definition.ts";
 import { within } from "../upstream/body.ts";
 import { listTools } from "../upstream/lister.ts";
 import { leadsHome, type Target } from "../upstream/target.ts";
+import { ageOf } from "./age.ts";
 import { heardSeen, type Shelf } from "./book.ts";
 import { tellNews } from "./news.ts";
 import type { Way } from "./way.ts";
@@ -45,14 +47,14 @@ export async function takeInventory(look: Look): Promise<void> {
   // A client chooses its era: one that the server does not speak must cost nobody else their turn.
   const key = `${era} ${grant.serverVersion} ${grant.credentialVersion ? grant.id : ""}`;
   const last = listings.get(key);
-  if (last === undefined || Date.now() - last.since > RELIST_MS) {
+  if (last === undefined || ageOf(last.since) > RELIST_MS) {
     const listing = listings.set(key, { since: Date.now(), underway: true });
     const listed = list(look, listing);
     // A long list is read to its end, though nobody waits for it so long.
     way.ctx.waitUntil(listed.catch(() => undefined));
     await within(listed, LISTING_MS);
   } else {
-    while (last.underway && Date.now() - last.since < LISTING_MS) await scheduler.wait(LOOK_MS);
+    while (last.underway && ageOf(last.since) < LISTING_MS) await scheduler.wait(LOOK_MS);
   }
 }
 
@@ -79,10 +81,10 @@ async function list(look: Look, listing: Listing): Promise<void> {
       const definitions = await definitionsIn(page.value);
       for (const { name } of definitions) names.add(name);
       if (drift === "allow" && !(await isInForce(look))) return;
-      heardSeen(shelf, tellNews(way, await stub.see({ origin, drift, definitions, whole: false })));
+      heardSeen(shelf, tellNews(way, await stub().see({ origin, drift, definitions, whole: false })));
     }
     if (page.done && page.value === "cut off") return;
-    heardSeen(shelf, tellNews(way, await stub.close(origin, [...names])));
+    heardSeen(shelf, tellNews(way, await stub().close(origin, [...names])));
   } finally {
     listing.underway = false;
     await pages.return("cut off");

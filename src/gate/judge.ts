@@ -41,7 +41,8 @@ export type Wanted = DecisionWanted | { readonly tool: string; readonly what: "m
 export type Circumstances = {
   readonly grant: GrantRecord;
   readonly contents: Contents;
-  readonly headers: Headers;
+  /** The `Mcp-Param-*` headers of a modern message. */
+  readonly paramHeaders: readonly (readonly [name: string, value: string])[];
   /** How a tool stands in the inventory of its server; left out where nothing is held. */
   readonly pinOf?: (tool: string) => Pin;
   /** Which arguments of a tool its headers mirror; null when nobody knows, undefined while nobody was asked. */
@@ -66,10 +67,10 @@ export function judge(incoming: Incoming, about: Circumstances): Verdict {
   if (incoming.kind !== "message") return PASS;
   if (incoming.message.kind === "response") return incoming.session === null ? STRAY : PASS;
   const { era, message } = incoming;
-  if (message.kind === "notification") return judgeNotification(era, message);
+  if (message.kind === "notification") return judgeNotification(incoming, message);
   if (!isOpenRequest(era, message.method, server.surface)) return unknownMethod(era, message);
   if (message.method === "tools/call") return judgeCall(era, message, about);
-  const fault = era === "modern" ? checkParams(about.headers, NO_ARGUMENTS, null) : null;
+  const fault = era === "modern" ? checkParams(about.paramHeaders, NO_ARGUMENTS, null) : null;
   return fault === null ? PASS : mismatch(message, fault);
 }
 
@@ -79,7 +80,7 @@ function judgeCall(era: Era, request: Request, about: Circumstances): Verdict {
   if (typeof tool !== "string") return invalid(request, 'Invalid params: "name" must be a string');
   if (given !== undefined && !isObject(given)) return invalid(request, 'Invalid params: "arguments" must be an object');
   const args: JsonObject = given ?? NO_ARGUMENTS;
-  const { grant, contents, headers, mirrors, pinOf, schemaOf, requestId, now } = about;
+  const { grant, contents, paramHeaders, mirrors, pinOf, schemaOf, requestId, now } = about;
   const asked = { era, request, requestId, policy: grant.policy };
   const call = { tool, arguments: args, server: grant.server, grant, time: now, schemaOf, ...(pinOf && { pinOf }) };
   const decision = decide(contents.policy, call);
@@ -90,7 +91,7 @@ function judgeCall(era: Era, request: Request, about: Circumstances): Verdict {
       if (era !== "modern") return pass;
       const known = mirrors(tool);
       if (known === undefined) return { ...mismatch(request, "not known yet"), wants: { tool, what: "mirrors" } };
-      const fault = checkParams(headers, args, known);
+      const fault = checkParams(paramHeaders, args, known);
       return fault === null ? pass : mismatch(request, fault);
     }
     case "hide":
@@ -106,9 +107,13 @@ function judgeCall(era: Era, request: Request, about: Circumstances): Verdict {
 }
 
 /** A notification has no answer: one that the gateway does not know is taken and goes no further. */
-function judgeNotification(era: Era, message: Notification): Verdict {
-  return isOpenNotification(era, message.method) ? PASS : ACCEPTED;
+function judgeNotification({ era, session }: Incoming, { method }: Notification): Verdict {
+  if (session === null && OF_A_REQUEST.has(method)) return ACCEPTED;
+  return isOpenNotification(era, method) ? PASS : ACCEPTED;
 }
+
+/** What names a request by its id: without a session nothing says whose, and it could be another grant's. */
+const OF_A_REQUEST = new Set(["notifications/cancelled", "notifications/progress"]);
 
 function unknownMethod(era: Era, { id, method }: Request): Verdict {
   return refuse(era === "modern" ? 404 : 200, METHOD_NOT_FOUND, `Method not found: ${method}`, id);

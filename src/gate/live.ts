@@ -2,8 +2,10 @@
  * A stream to a client that stays alive: a comment goes out when nothing else does, and every so often it is asked
  * whether the grant still stands. The comment is also how a gone client is noticed where the platform tells it late.
  */
+
 import { KEEP_ALIVE } from "../mcp/sse.ts";
-import { within } from "../upstream/body.ts";
+import { Patience } from "../upstream/patience.ts";
+import { ageOf } from "./age.ts";
 
 export type Pulse = {
   /** Longest silence, in seconds. */
@@ -20,25 +22,29 @@ const RECHECK_MS = 20_000;
 
 export function liveStream(source: AsyncIterator<string | Uint8Array>, pulse: Pulse): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
-  const everyMs = pulse.seconds * 1000;
+  const patience = new Patience(pulse.seconds * 1000);
+  const over = () => {
+    patience.end();
+    pulse.over();
+  };
   let pending: Promise<IteratorResult<string | Uint8Array>> | null = null;
   let checkedAt = Date.now();
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
       pending ??= source.next();
-      const next = await within(pending, everyMs).catch((error: unknown) => {
-        pulse.over();
+      const next = await patience.wait(pending).catch((error: unknown) => {
+        over();
         throw error;
       });
       if (next !== "late") pending = null;
       if (next !== "late" && next.done) {
-        pulse.over();
+        over();
         return controller.close();
       }
-      if (next === "late" || Date.now() - checkedAt > RECHECK_MS) {
+      if (next === "late" || ageOf(checkedAt) > RECHECK_MS) {
         checkedAt = Date.now();
         if (!(await pulse.stands())) {
-          pulse.over();
+          over();
           if (pulse.farewell !== null) controller.enqueue(encoder.encode(pulse.farewell));
           return controller.close();
         }
@@ -47,7 +53,7 @@ export function liveStream(source: AsyncIterator<string | Uint8Array>, pulse: Pu
       controller.enqueue(typeof said === "string" ? encoder.encode(said) : said);
     },
     cancel() {
-      pulse.over();
+      over();
     },
   });
 }

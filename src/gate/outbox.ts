@@ -5,9 +5,11 @@
  * travels alone. Units that must go back travel at once. What did not arrive waits for the next call: a row closes once,
  * however often it is said to have ended. Plain data only is kept between requests.
  */
+
 import type { Env } from "../env.ts";
 import { ledgerOf } from "../ledger/find.ts";
 import type { Settlement } from "../ledger/protocol.ts";
+import { ageOf } from "./age.ts";
 
 const RIDE_MS = 1_000;
 /** A courier that has not come back by then was lost with its request. */
@@ -36,13 +38,20 @@ export function putBack(grant: string, settlements: readonly Settlement[]): void
   waiting.push(...settlements.slice(0, Math.max(0, MOST_WAITING - waiting.length)));
 }
 
-/** Sees to it that the ending reaches the ledger. Runs behind the answer; a failure costs a detail of the journal. */
-export async function settle(env: Env, grant: string, settlement: Settlement): Promise<void> {
+/**
+ * Sees to it that the ending reaches the ledger. What it gives is to run behind the answer, null where somebody else does
+ * it; a failure costs a detail of the journal.
+ */
+export function settle(env: Env, grant: string, settlement: Settlement): Promise<void> | null {
   if (settlement.giveBack) return send(env, grant, [...takeWaiting(grant), settlement]);
   const box = boxOf(grant);
   box.waiting.push(settlement);
-  if (Date.now() - box.courier < LOST_MS) return;
+  if (ageOf(box.courier) < LOST_MS) return null;
   box.courier = Date.now();
+  return carry(env, grant, box);
+}
+
+async function carry(env: Env, grant: string, box: Box): Promise<void> {
   await scheduler.wait(RIDE_MS);
   boxes.delete(grant);
   const settlements = box.waiting.splice(0);

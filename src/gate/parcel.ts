@@ -9,8 +9,9 @@ import type { Incoming } from "./read.ts";
 
 export function parcelOf(incoming: Incoming, surface: readonly Surface[], trace: Trace): Parcel {
   const { verb, era, session } = incoming;
-  if (incoming.kind !== "message") return { verb, era, session, trace, message: null };
-  return { verb, era, session, trace, message: reparented(outgoing(incoming.message, era, surface), trace) };
+  const resumes = incoming.kind === "listen" ? incoming.resumes : null;
+  if (incoming.kind !== "message") return { verb, era, session, resumes, trace, message: null };
+  return { verb, era, session, resumes, trace, message: reparented(outgoing(incoming.message, era, surface), trace) };
 }
 
 function outgoing(message: Message, era: Parcel["era"], surface: readonly Surface[]): Message {

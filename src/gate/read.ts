@@ -9,6 +9,7 @@ import { accepts, isJsonType } from "../mcp/media.ts";
 import { type Message, readMessage } from "../mcp/message.ts";
 import { type Refusal, refusal, sessionGone } from "../mcp/refusal.ts";
 import { type BodyFault, readText } from "../upstream/body.ts";
+import { openEventId } from "../upstream/event-id.ts";
 import { rootKeyOf } from "../upstream/root-key.ts";
 import { openSession, type SessionOwner } from "../upstream/session.ts";
 import type { Way } from "./way.ts";
@@ -23,7 +24,13 @@ export type Incoming = (
       /** Size of the request's body. */
       readonly bytes: number;
     }
-  | { readonly kind: "listen"; readonly verb: "GET"; readonly era: "legacy" }
+  | {
+      readonly kind: "listen";
+      readonly verb: "GET";
+      readonly era: "legacy";
+      /** The upstream's own id of the event behind which a stream is to be resumed; null for a new stream. */
+      readonly resumes: string | null;
+    }
   | { readonly kind: "close"; readonly verb: "DELETE"; readonly era: "legacy" }
 ) & {
   /** The upstream's own session id; always null in the modern era, which has no sessions. */
@@ -38,10 +45,22 @@ export async function readIncoming({ request, env, settings }: Way, owner: Sessi
   const sealed = read.era === "modern" ? null : request.headers.get("mcp-session-id");
   if (sealed === null) return { ...read, session: null };
   const session = await openSession(rootKeyOf(env), owner, sealed);
-  if (session !== null) return { ...read, session };
-  const id = read.kind === "message" && read.message.kind === "request" ? read.message.id : null;
-  return sessionGone(id);
+  if (session === null) {
+    return sessionGone(read.kind === "message" && read.message.kind === "request" ? read.message.id : null);
+  }
+  // Without a session nothing says whose stream an event id resumes.
+  const eventId = read.kind === "listen" ? request.headers.get("last-event-id") : null;
+  if (read.kind !== "listen" || eventId === null || eventId === "") return { ...read, session };
+  const resumes = await openEventId(rootKeyOf(env), { ...owner, session }, eventId);
+  return resumes === null ? NO_SUCH_EVENT : { ...read, session, resumes };
 }
+
+const NO_SUCH_EVENT = refusal(
+  400,
+  BAD_REQUEST,
+  "Bad Request: Last-Event-ID names no event of this session; open the stream without it.",
+  null,
+);
 
 async function readRequest(request: Request, maxBytes: number): Promise<Unbound | Refusal> {
   switch (request.method) {
@@ -49,7 +68,7 @@ async function readRequest(request: Request, maxBytes: number): Promise<Unbound 
       return { kind: "close", verb: "DELETE", era: "legacy" };
     case "GET":
       if (accepts(request.headers.get("accept"), "text/event-stream")) {
-        return { kind: "listen", verb: "GET", era: "legacy" };
+        return { kind: "listen", verb: "GET", era: "legacy", resumes: null };
       }
       return refusal(406, BAD_REQUEST, "Not Acceptable: a GET opens a stream; accept text/event-stream.", null);
     default:

@@ -2,10 +2,12 @@
  * What this isolate remembers of answers to `tools/list`: how the very same text was edited for the very same policy,
  * when the inventory was what it is. It must never show what the long way would not show now.
  */
+
 import type { Env } from "../env.ts";
 import { Kept } from "../grant/kept.ts";
 import { aroundId, type Echo, Follower, firstEvent, withId } from "../mcp/echo.ts";
 import type { Parcel } from "../upstream/headers.ts";
+import { ageOf } from "./age.ts";
 import { revisionOf, shelfOf } from "./book.ts";
 import { targetKey } from "./contents.ts";
 import type { Passed } from "./standing.ts";
@@ -62,7 +64,7 @@ export function recallOf(
 
   function follow(form: Form): Following | null {
     const known = echoes.get(keyOf(form));
-    if (known === undefined || Date.now() - known.since > MOST_AGE_MS) return null;
+    if (known === undefined || ageOf(known.since) > MOST_AGE_MS) return null;
     const { came, gave } = known.echo;
     // As the long way would, when the answer has come: what is accepted or held meanwhile is in force.
     const gives = () =>

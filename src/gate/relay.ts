@@ -35,13 +35,20 @@ export async function* relay(
       if (piece.kind === "fault") return yield* close(exchange, state, piece.fault);
       if (piece.kind === "text") exchange.came.bytes += piece.bytes;
       if (begun !== null) begun += piece.text;
+      let said = "";
       for (const frame of frames.push(piece.text)) {
         const text = await pass(frame, exchange, state);
         if (begun !== null && typeof text === "string") exchange.recall?.keep("stream", begun, text, state.revision);
         begun = null;
-        if (typeof text === "string") yield text;
-        else if (text !== null) return yield* fail(exchange, state, text);
+        if (text === null) continue;
+        if (typeof text !== "string") {
+          if (said !== "") yield said;
+          return yield* fail(exchange, state, text);
+        }
+        said += text;
       }
+      // What came together goes together: each turn of the client's stream costs far more than a small event.
+      if (said !== "") yield said;
       if (piece.kind === "end") return yield* close(exchange, state, "broken off");
     }
   } catch (error) {
@@ -90,14 +97,20 @@ function isStanding({ request }: Exchange): boolean {
 /** The text to send for a frame, null for none, or what is wrong with it. */
 async function pass(frame: Frame, exchange: Exchange, state: State): Promise<string | null | Failure> {
   const modern = exchange.era === "modern";
-  // Modern streams can't be resumed, and an id would make clients try (specification 2026-07-28, "Streamable HTTP").
-  const bare = modern ? { ...frame, id: null, retry: null } : frame;
+  const bare = await named(frame, exchange);
   if (bare.id !== null) state.resumable = true;
   if (frame.data === null || frame.data === "") return modern && frame.comments.length === 0 ? null : writeFrame(bare);
   const message = readEvent(frame.data);
   if (message.kind === "failed") return message;
   const seen = await visible(message, exchange, state);
   return seen === null ? null : writeFrame({ ...bare, data: encodeMessage(seen) });
+}
+
+/** The frame under the id that the client may know it by. What can't be resumed has none, or clients would try. */
+async function named(frame: Frame, { eventId }: Exchange): Promise<Frame> {
+  if (eventId === null) return { ...frame, id: null, retry: null };
+  // An empty id takes back what ids there were (WHATWG HTML, 9.2.6).
+  return frame.id === null || frame.id === "" ? frame : { ...frame, id: await eventId(frame.id) };
 }
 
 function visible(message: Message, exchange: Exchange, state: State): Message | null | Promise<Message | null> {

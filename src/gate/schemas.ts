@@ -21,7 +21,7 @@ export function knownSchema(hash: string | undefined): Schema | undefined {
 export async function schemaAt({ stub }: Shelf, hash: string): Promise<Schema | null> {
   const known = remembered.get(hash);
   if (known !== undefined) return known;
-  const text = await stub.definition(hash);
+  const text = await stub().definition(hash);
   if (text === null) return null;
   const read = parseJson(text);
   const input = read.ok && isObject(read.value) ? member(read.value, "inputSchema") : undefined;

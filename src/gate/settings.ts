@@ -1,4 +1,4 @@
-/** What an operator may set, read once per request, with the defaults that serve most. */
+/** What an operator may set, read once, with the defaults that serve most. */
 import type { Env } from "../env.ts";
 
 export type Settings = {
@@ -16,7 +16,16 @@ export type Settings = {
 
 const MIB = 1024 * 1024;
 
+/** An isolate has one environment for as long as it lives. */
+const known = new WeakMap<Env, Settings>();
+
 export function settingsOf(env: Env): Settings {
+  const kept = known.get(env) ?? readSettings(env);
+  known.set(env, kept);
+  return kept;
+}
+
+function readSettings(env: Env): Settings {
   return {
     maxRequestBytes: 4 * MIB,
     maxAnswerBytes: 8 * MIB,

@@ -3,6 +3,7 @@
  * schema. What can't be fetched stays unknown, and the call is denied.
  */
 import type { GrantRecord } from "../grant/record.ts";
+import { paramHeaders } from "../mcp/params.ts";
 import type { Refusal } from "../mcp/refusal.ts";
 import type { Pin } from "../policy/call.ts";
 import type { Stand } from "../tools/pins/protocol.ts";
@@ -31,7 +32,7 @@ export async function verdictOn(
   const about = {
     grant,
     contents,
-    headers: way.request.headers,
+    paramHeaders: incoming.era === "modern" ? paramHeaders(way.request.headers) : [],
     ...(shelf.drift === "hold" && {
       pinOf: (tool: string) => pins.get(tool) ?? (pinnedHash(shelf, tool, now) === undefined ? "unread" : "pinned"),
     }),

@@ -2,11 +2,13 @@
  * Holds a list of tools against what is pinned, before a client sees any of it: what a model is shown is what an operator
  * has seen. What can't be held against it is not shown.
  */
+
 import type { JsonObject } from "../json/value.ts";
 import { causeOf, log } from "../observe/log.ts";
 import { definitionsIn } from "../tools/pins/definition.ts";
 import type { Seen } from "../tools/pins/protocol.ts";
 import type { Parcel } from "../upstream/headers.ts";
+import { ageOf } from "./age.ts";
 import { heardSeen, shelfOf } from "./book.ts";
 import { isInForce, takeInventory } from "./inventory.ts";
 import { tellNews } from "./news.ts";
@@ -41,14 +43,14 @@ export function vetting(way: Way, { grant, token, contents }: Passed, { era, ses
     const paged = cursor !== null || "nextCursor" in list;
     // A session's requests can share an id, and servers then answer the one with another page than it asked for.
     const whole = paged ? false : session === null || "unsure";
-    const seen = await stub.see({ origin, drift, definitions, whole });
+    const seen = await stub().see({ origin, drift, definitions, whole });
     heardSeen(shelf, tellNews(way, seen));
     if (seen.open || (paged && cursor === null && isDue(seen))) later(way, takeInventory(look));
     return { shows: allBut(definitions, seen.drifted), revision: Promise.resolve(seen.revision) };
   };
   const compared = async (list: JsonObject, asked: boolean) => {
     const definitions = await definitionsIn(list);
-    const drifted = await stub.compare({ origin, definitions });
+    const drifted = await stub().compare({ origin, definitions });
     // A server that lists so must not have its drift stay unknown.
     if (asked && drifted.length > 0) later(way, takeInventory(look));
     return { shows: allBut(definitions, drifted), revision: null };
@@ -88,5 +90,5 @@ function allBut(definitions: readonly { readonly name: string }[], drifted: read
 }
 
 function isDue({ completeAt }: Seen): boolean {
-  return completeAt === null || Date.now() - completeAt > LOOK_AGAIN_MS;
+  return completeAt === null || ageOf(completeAt) > LOOK_AGAIN_MS;
 }

@@ -21,10 +21,13 @@ export type Way = {
   readonly arrivedAt: number;
   /** The trace that the message belongs to. */
   readonly trace: Trace;
+  /** Whether Workers traces this request. */
+  readonly traced: boolean;
 };
 
-/** What the span of every step says. */
-export function told({ requestId, slug, trace }: Way): Attributes {
+/** What the span of every step says; null where there are none. */
+export function told({ requestId, slug, trace, traced }: Way): Attributes | null {
+  if (!traced) return null;
   return { "grantgate.request": requestId, "grantgate.server": slug, "grantgate.trace": trace.id };
 }
 

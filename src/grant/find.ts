@@ -14,6 +14,8 @@ export function tokenKey(hash: string): string {
   return `token:${hash}`;
 }
 
+const GRANT_ID = /^grt_[0-9A-Za-z]+$/;
+
 /** At some 150 bytes an entry this is less than 1 MB. */
 const known = new Kept<string, string>(5_000);
 
@@ -27,5 +29,6 @@ export async function findGrant(env: Pick<Env, "GRANTGATE_KV">, token: string): 
   const kept = known.get(hash);
   if (kept !== undefined) return { grant: kept, token: hash };
   const grant = await env.GRANTGATE_KV.get(tokenKey(hash));
-  return grant === null ? null : { grant: known.set(hash, grant), token: hash };
+  // What is no grant proves none, and is not kept: it may be the store that errs.
+  return grant === null || !GRANT_ID.test(grant) ? null : { grant: known.set(hash, grant), token: hash };
 }

@@ -4,9 +4,9 @@ import type { GrantLedger } from "./ledger.ts";
 import type { ServerLedger } from "./server-ledger.ts";
 
 export function ledgerOf(env: Pick<Env, "GRANT_LEDGER">, grantId: string): DurableObjectStub<GrantLedger> {
-  return env.GRANT_LEDGER.get(env.GRANT_LEDGER.idFromName(grantId));
+  return env.GRANT_LEDGER.getByName(grantId);
 }
 
 export function serverLedgerOf(env: Pick<Env, "SERVER_LEDGER">, slug: string): DurableObjectStub<ServerLedger> {
-  return env.SERVER_LEDGER.get(env.SERVER_LEDGER.idFromName(slug));
+  return env.SERVER_LEDGER.getByName(slug);
 }

@@ -22,8 +22,7 @@ export type OpenRow = {
   readonly seq: number;
   /** Null in rows of a time before there were links: they take none when they close. */
   readonly link: number | null;
-  /** As JSON. */
-  readonly taken: string;
+  readonly taken: readonly Taken[];
 };
 
 /** How a call ended: the text and the link, where its decision has one. */
@@ -112,16 +111,16 @@ function endOfStatement(rows: readonly JournalRow[], from: number): number {
 /** Those of the rows that are open, by number. */
 export function openRows(sql: SqlStorage, seqs: readonly number[]): ReadonlyMap<number, OpenRow> {
   if (seqs.length === 0) return new Map();
-  const rows = sql.exec<OpenRow>(
+  const rows = sql.exec<Omit<OpenRow, "taken"> & { readonly taken: string }>(
     `SELECT seq, link, taken FROM calls
      WHERE seq IN (SELECT value FROM json_each(?)) AND taken IS NOT NULL AND end_link IS NULL`,
     JSON.stringify(seqs),
   );
-  return new Map(rows.toArray().map((row) => [row.seq, row]));
+  return new Map(rows.toArray().map(({ seq, link, taken }) => [seq, { seq, link, taken: takenIn(taken) }]));
 }
 
-export function takenIn({ taken }: OpenRow): readonly Taken[] {
-  const read: [string, number, string][] = JSON.parse(taken);
+function takenIn(text: string): readonly Taken[] {
+  const read: [string, number, string][] = JSON.parse(text);
   return read.map(([identity, start, amount]) => ({ identity, start, amount: BigInt(amount) }));
 }
 

@@ -13,13 +13,14 @@ import { type GrantRecord, readGrant } from "../grant/record.ts";
 import { causeOf, log } from "../observe/log.ts";
 import { confirmed, isSame, isUndone, lastWord } from "./agree.ts";
 import { isEmpty, newBatch, writeBatch } from "./batch.ts";
-import { groupCommit } from "./commit.ts";
+import { forOthers, groupCommit } from "./commit.ts";
 import { advance } from "./counters.ts";
 import { serverLedgerOf } from "./find.ts";
 import { inForce, type Standing, standingOf } from "./force.ts";
 import { type Gathered, Gatherer } from "./gatherer.ts";
 import { jointly, type Parts, partsOf, sharedOf } from "./joint.ts";
 import { openRows } from "./journal.ts";
+import { knownOpen } from "./open-here.ts";
 import type { Held, Settlement, TakeAnswer, TakeRequest, Usage } from "./protocol.ts";
 import { readCounters, store } from "./store.ts";
 import type { Taken } from "./take.ts";
@@ -46,7 +47,7 @@ export class GrantLedger extends DurableObject<Env> {
     const { marks, seq, link, at } = openTrail(ctx.storage, counters.clock);
     // Records are found by time, so they must be in its order, whichever machine's clock it is.
     advance(counters, at);
-    this.#memory = { counters, batch: newBatch(), lastSeq: seq, lastLink: link };
+    this.#memory = { counters, batch: newBatch(), open: new Map(), lastSeq: seq, lastLink: link };
     this.#gatherer = new Gatherer(
       ctx,
       () => this.env,
@@ -57,6 +58,7 @@ export class GrantLedger extends DurableObject<Env> {
     this.#durable = groupCommit(
       () => this.#write(),
       () => ctx.storage.sync(),
+      forOthers,
     );
   }
 
@@ -145,9 +147,11 @@ export class GrantLedger extends DurableObject<Env> {
 
   /** Closes rows, and returns what the server's ledger is owed. */
   #close(settlements: readonly Settlement[]): readonly Taken[] {
-    this.#now();
+    if (settlements.length === 0) return [];
     const seqs = settlements.map(({ seq }) => seq);
-    return sharedOf(close(this.#memory, settlements, openRows(this.ctx.storage.sql, seqs)));
+    const { rows, unknown } = knownOpen(this.#memory.open, seqs, this.#now());
+    for (const [seq, row] of openRows(this.ctx.storage.sql, unknown)) rows.set(seq, row);
+    return sharedOf(close(this.#memory, settlements, rows));
   }
 
   /**

@@ -7,7 +7,7 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import type { Env } from "../env.ts";
-import { groupCommit } from "./commit.ts";
+import { forOthers, groupCommit } from "./commit.ts";
 import { advance, type Counters } from "./counters.ts";
 import type { CounterUsage, Demand } from "./protocol.ts";
 import { readCounters, store, writeCounters } from "./store.ts";
@@ -25,6 +25,7 @@ export class ServerLedger extends DurableObject<Env> {
     this.#durable = groupCommit(
       () => this.#write(),
       () => ctx.storage.sync(),
+      forOthers,
     );
   }
 

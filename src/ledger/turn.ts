@@ -8,7 +8,8 @@ import type { Batch } from "./batch.ts";
 import type { Counters } from "./counters.ts";
 import type { Demand } from "./demand.ts";
 import { type Outcome, sharedOf } from "./joint.ts";
-import { type OpenRow, takenIn } from "./journal.ts";
+import type { OpenRow } from "./journal.ts";
+import { noteOpen, type OpenHere } from "./open-here.ts";
 import type { Settlement, TakeAnswer, TakeRequest } from "./protocol.ts";
 import { decidedText, endedText, isLetThrough } from "./record.ts";
 import { giveBack, type Taken, take } from "./take.ts";
@@ -16,6 +17,7 @@ import { giveBack, type Taken, take } from "./take.ts";
 export type Memory = {
   readonly counters: Counters;
   batch: Batch;
+  readonly open: OpenHere;
   /** Number of the last decision. */
   lastSeq: number;
   /** Number of the last link, of decisions and endings together. */
@@ -53,7 +55,9 @@ export function record(memory: Memory, grant: GrantRecord, request: TakeRequest,
   if (seq !== null) {
     const text = decidedText(at, grant, request, outcome);
     const taken = outcome.kind === "taken" && isLetThrough(request, outcome) ? outcome.taken : null;
-    memory.batch.rows.push({ seq, link: ++memory.lastLink, at, text, taken });
+    const row = { seq, link: ++memory.lastLink, at, text, taken };
+    memory.batch.rows.push(row);
+    noteOpen(memory.open, row);
   }
   switch (outcome.kind) {
     case "taken":
@@ -78,7 +82,8 @@ export function close(
   return settlements.flatMap((settlement) => {
     const row = open.get(settlement.seq);
     if (row === undefined || batch.ends.has(row.seq)) return [];
-    const taken = settlement.giveBack ? takenIn(row) : [];
+    memory.open.delete(row.seq);
+    const taken = settlement.giveBack ? row.taken : [];
     const gaveBack = giveBack(counters, taken);
     if (gaveBack) batch.countersChanged = true;
     // What the server's ledger will make of its share can't be awaited here.

@@ -14,10 +14,10 @@ const tracing: Partial<Tracing> | undefined = workers.tracing;
 /** The innermost step that each error came out of. */
 const origins = new WeakMap<object, Step>();
 
-/** Runs a step of the way, in a span of its own where the request is traced. */
-export async function step<T>(name: Step, attributes: Attributes, run: () => Promise<T>): Promise<T> {
+/** Runs a step of the way, in a span of its own; null attributes are a request that is not traced. */
+export async function step<T>(name: Step, attributes: Attributes | null, run: () => Promise<T>): Promise<T> {
   try {
-    if (active() === null || tracing?.enterSpan === undefined) return await run();
+    if (attributes === null || tracing?.enterSpan === undefined) return await run();
     return await tracing.enterSpan(name, (span) => {
       describe(span, attributes);
       return run();
@@ -39,11 +39,18 @@ export function stepOf(error: unknown): Step | undefined {
   return typeof error === "object" && error !== null ? origins.get(error) : undefined;
 }
 
-/** New names, or those that Workers gave the request where it traces it: the upstream's spans then hang on its own. */
-export function namesHere(): Own {
+/** Whether Workers traces the request that runs now. Asked once for each: every step would ask the runtime anew. */
+export function isTraced(): boolean {
+  return active() !== null;
+}
+
+/**
+ * New names, or those that Workers gave the request where it traces it: the upstream's spans then hang on its own.
+ * `random` gives 24 bytes.
+ */
+export function namesHere(random: Uint8Array): Own {
   const { traceId, spanId } = active()?.spanContext?.() ?? { traceId: "", spanId: "" };
-  if (NAMES.test(traceId + spanId)) return { traceId, spanId };
-  return ownNames(crypto.getRandomValues(new Uint8Array(24)));
+  return NAMES.test(traceId + spanId) ? { traceId, spanId } : ownNames(random);
 }
 
 const NAMES = /^(?!0{32})[\da-f]{32}(?!0{16})[\da-f]{16}$/;

@@ -6,6 +6,8 @@
  * https://www.w3.org/TR/trace-context-1/ ; `traceresponse` is of the drafts that follow it.
  */
 
+import { hex } from "../grant/digest.ts";
+
 export type Trace = {
   /** 32 hex digits. */
   readonly id: string;
@@ -27,7 +29,7 @@ export type Own = { readonly traceId: string; readonly spanId: string };
 
 /** `random` gives 24 bytes. */
 export function ownNames(random: Uint8Array): Own {
-  return { traceId: hex(random.subarray(0, 16)), spanId: hex(random.subarray(16, 24)) };
+  return { traceId: named(random.subarray(0, 16)), spanId: named(random.subarray(16, 24)) };
 }
 
 /**
@@ -91,11 +93,8 @@ function readTracestate(text: unknown): string | null {
   return short.length === 0 ? null : short.join();
 }
 
-const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
-
 /** All zeros would be no name. */
-function hex(bytes: Uint8Array): string {
-  let text = "";
-  for (const byte of bytes) text += HEX[byte];
+function named(bytes: Uint8Array): string {
+  const text = hex(bytes);
   return ZEROS.test(text) ? `${text.slice(1)}1` : text;
 }

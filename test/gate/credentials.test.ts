@@ -3,9 +3,11 @@
  * credential on the server's, and neither is in an answer, an error or a log. Of a client's headers only those few reach
  * a server that the protocol needs.
  */
+
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Gateway, type Grant, startGateway } from "./gateway.ts";
 import { type Answer, open, type Raw, send } from "./raw.ts";
+import { resuming } from "./resume.ts";
 import { call, ERAS, type Era, headersFor, ID, type Message, speak, textOf, withHeader } from "./speak.ts";
 import { minimalServer } from "./upstreams/minimal.ts";
 import * as misbehave from "./upstreams/misbehave.ts";
@@ -158,8 +160,9 @@ describe("the server is reached with its own credential and nothing of the clien
     ]) {
       expect((await ask(grant, { headers, body })).status).toBe(202);
     }
-    const resuming = withHeader(headers, "Last-Event-ID", "40");
-    const stream = await open(grant.url, { verb: "GET", headers: withHeader(resuming, "Accept", "text/event-stream") });
+    const [, , name = "", id = ""] = await resuming(grant, session, "40");
+    const listening = withHeader(withHeader(headers, name, id), "Accept", "text/event-stream");
+    const stream = await open(grant.url, { verb: "GET", headers: listening });
     expect(stream.status).toBe(200);
     await upstream.waitFor((req) => req.method === "GET");
     stream.leave();

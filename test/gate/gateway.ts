@@ -25,9 +25,11 @@ export type Gateway = {
   close(): Promise<void>;
 };
 
-export async function startGateway(vars: Record<string, string> = {}): Promise<Gateway> {
+/** `more` are options of workerd, in place of those that all gateways of the tests have or beside them. */
+export async function startGateway(vars: Record<string, string> = {}, more: object = {}): Promise<Gateway> {
   const logged: unknown[] = [];
-  const workerd = new Miniflare(workerdOptions(vars, { handleStructuredLogs: (log: unknown) => logged.push(log) }));
+  const listening = { handleStructuredLogs: (log: unknown) => logged.push(log) };
+  const workerd = new Miniflare(workerdOptions(vars, { ...listening, ...more }));
   const url = await workerd.ready;
   await migrate(workerd);
 

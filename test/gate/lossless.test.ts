@@ -4,10 +4,9 @@
  */
 import type { ServerResponse } from "node:http";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { metaOf } from "./attacks.ts";
 import { type Gateway, type Grant, startGateway } from "./gateway.ts";
 import { send } from "./raw.ts";
-import { call, ERAS, headersFor, ID, type Message, speak } from "./speak.ts";
+import { call, ERAS, headersFor, ID, type Message, metaOf, speak } from "./speak.ts";
 import { minimalServer } from "./upstreams/minimal.ts";
 import { type Recorder, startRecorder } from "./upstreams/recorder.ts";
 import { openSse } from "./upstreams/replies.ts";

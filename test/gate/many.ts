@@ -36,7 +36,8 @@ export async function startMany(count: number, url: string, policy: object): Pro
 
   await admin("PUT", "/servers/files", { name: "files", url });
   await admin("PUT", "/policies/files/many", policy);
-  const grants = await seed(workerd, count, new URL("/mcp/files", gateway).href);
+  const of = { server: "files", policy: "many", url: new URL("/mcp/files", gateway).href };
+  const grants = await seedGrants(workerd, count, of);
   return { grants, admin, close: () => workerd.dispose() };
 }
 
@@ -55,7 +56,12 @@ export async function each<T>(grants: readonly Grant[], work: (grant: Grant) => 
   return results;
 }
 
-async function seed(workerd: Miniflare, count: number, url: string): Promise<Grant[]> {
+/** Writes active grants into the stores of a Worker whose server and policy there are; `url` is where they will call. */
+export async function seedGrants(
+  workerd: Miniflare,
+  count: number,
+  { server, policy, url }: { readonly server: string; readonly policy: string; readonly url: string },
+): Promise<Grant[]> {
   const [database, store] = await Promise.all([
     workerd.getD1Database("GRANTGATE_DB"),
     workerd.getKVNamespace("GRANTGATE_KV"),
@@ -74,9 +80,9 @@ async function seed(workerd: Miniflare, count: number, url: string): Promise<Gra
     database
       .prepare(
         `INSERT INTO grants (id, server, policy, label, tags, status, created_at, updated_at)
-         SELECT value ->> 0, 'files', 'many', 'one of many', '[]', 'active', 0, 0 FROM json_each(?)`,
+         SELECT value ->> 0, ?, ?, 'one of many', '[]', 'active', 0, 0 FROM json_each(?)`,
       )
-      .bind(all),
+      .bind(server, policy, all),
     database
       .prepare(
         "INSERT INTO grant_tokens (hash, grant_id, created_at) SELECT value ->> 1, value ->> 0, 0 FROM json_each(?)",

@@ -2,10 +2,12 @@
  * In whatever way a list of tools comes, nothing of it is shown that is not pinned; and what a client can make of its own
  * lists must not make anything held for others.
  */
+
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Grant } from "./gateway.ts";
 import { answerTo as ask, outcome, type Pinned, shown, startPinned, tool } from "./pinned.ts";
 import { open, send } from "./raw.ts";
+import { resuming } from "./resume.ts";
 import { call, ERAS, headersFor, ID, openSession, speak } from "./speak.ts";
 import { type Handler, header, type Recorded } from "./upstreams/recorder.ts";
 import { answerTo, event, messageOf, openSse, sendJson, textResult } from "./upstreams/replies.ts";
@@ -92,7 +94,10 @@ describe("a stream of a legacy session that is fetched again", () => {
       const listed = { jsonrpc: "2.0", id: ID, result: { tools: [EVIL, SEND, tool("extra")] } };
       res.end(`id: 41\n${event(listed)}${event({ ...listed, result: { ...listed.result, content: [] } })}`);
     });
-    const headers = [...headersFor("legacy", grant, { method: "tools/list" }), ...session, "Last-Event-ID", "40"];
+    const headers = [
+      ...headersFor("legacy", grant, { method: "tools/list" }),
+      ...(await resuming(grant, session, "40")),
+    ];
     const events = await (await open(grant.url, { verb: "GET", headers })).rest();
     expect(events).toHaveLength(2);
     expect(events.join()).toContain('"send"');

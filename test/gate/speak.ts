@@ -20,6 +20,11 @@ export const ID = 7;
 export const ENVELOPE =
   '"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}';
 
+/** It as the last member of a request's params, with its comma; empty in the legacy era. */
+export function metaOf(era: Era): string {
+  return era === "modern" ? `,${ENVELOPE}` : "";
+}
+
 const HEADERS = ["Content-Type", "application/json", "Accept", "application/json, text/event-stream"];
 
 export function call(tool: unknown, args?: object): Message {

@@ -9,10 +9,12 @@ import { type Opened, open, type Raw, send, sendAndLeave } from "./raw.ts";
 import { call, ERAS, type Era, headersFor, ID, type Message, openSession, speak, withHeader } from "./speak.ts";
 import { minimalServer } from "./upstreams/minimal.ts";
 import * as misbehave from "./upstreams/misbehave.ts";
-import { type Handler, type Recorder, startRecorder } from "./upstreams/recorder.ts";
+import { type Handler, header, type Recorder, startRecorder } from "./upstreams/recorder.ts";
 import { answerTo, event, messageOf, openSse, sendJson, textResult } from "./upstreams/replies.ts";
 
 const KEEP_ALIVE = ": keep-alive";
+/** An event id as clients see it. */
+const SEALED = /^id: [0-9a-f]{8}\.[\w-]{38,}$/;
 const CALL = call("echo", { a: 1 });
 const LIST: Message = { method: "tools/list" };
 const INITIALIZE: Message = { method: "initialize", params: { protocolVersion: "2025-11-25", capabilities: {} } };
@@ -216,6 +218,24 @@ describe.each(ERAS)("a stream to a %s client", (era) => {
   });
 });
 
+it("events that come in one piece go out in one: a flood of tiny ones costs no more than its bytes", async () => {
+  upstream.answer((req, res) => {
+    openSse(res);
+    res.end(`${":\n".repeat(100_000)}${event(answerTo(messageOf(req), textResult("done")))}`);
+  });
+  const { headers, body } = speak("modern", grant, CALL);
+  const pairs = headers.flatMap((name, at) => (at % 2 === 0 ? [[name, headers[at + 1] ?? ""]] : []));
+  const response = await fetch(grant.url, { method: "POST", headers: Object.fromEntries(pairs), body: String(body) });
+  let chunks = 0;
+  let text = "";
+  for await (const chunk of response.body ?? []) {
+    chunks++;
+    text = Buffer.from(chunk).toString();
+  }
+  expect(text).toContain('"done"');
+  expect(chunks).toBeLessThan(1_000);
+});
+
 describe("the ids of events", () => {
   const identified: Handler = (req, res) => {
     openSse(res);
@@ -224,23 +244,6 @@ describe("the ids of events", () => {
     res.end(`id: 3\n${event(answerTo(messageOf(req), textResult("done")))}`);
   };
 
-  it("and the times to come back after pass in the legacy era", async () => {
-    upstream.answer(identified);
-    const events = await rest(await ask("legacy", CALL));
-    expect(events.map((text) => text.split("\n").filter((line) => /^(id|retry|data: *$)/.test(line)))).toEqual([
-      ["id: 1", "retry: 250", "data: "],
-      ["id: 2", "retry: 10"],
-      ["id: 3"],
-    ]);
-  });
-
-  it("and the times to come back after are gone in the modern era, which can't come back", async () => {
-    upstream.answer(identified);
-    const events = await rest(await ask("modern", CALL));
-    expect(events.map(messageIn)).toMatchObject([progress(1), { result: { content: [{ text: "done" }] } }]);
-    expect(events.join("\n")).not.toMatch(/^(id|retry):/m);
-  });
-
   const breaksOff =
     (head: string): Handler =>
     (_req, res) => {
@@ -248,19 +251,61 @@ describe("the ids of events", () => {
       res.write(`${head}${event(progress(1))}`, () => res.destroy());
     };
 
-  it("let a legacy client fetch what broke off, and nobody answers for the server", async () => {
-    const { headers } = await send(grant.url, speak("legacy", grant, INITIALIZE));
-    const session = ["Mcp-Session-Id", String(headers["mcp-session-id"])];
+  let session: string[];
+  beforeEach(async () => {
+    upstream.answer(minimalServer().handle);
+    session = await openSession(grant);
+  });
+
+  /** The call in the session. */
+  function askWithin(): Promise<Opened> {
+    const { headers, ...raw } = speak("legacy", grant, CALL);
+    return open(grant.url, { ...raw, headers: [...headers, ...session] });
+  }
+
+  const idOf = (text: string | undefined) => /^id: (.*)$/m.exec(text ?? "")?.[1] ?? "";
+
+  it("and the times to come back after pass in a session, each id sealed", async () => {
+    upstream.answer(identified);
+    const events = await rest(await askWithin());
+    expect(events.map((text) => text.split("\n").filter((line) => /^(id|retry|data: *$)/.test(line)))).toEqual([
+      [expect.stringMatching(SEALED), "retry: 250", "data: "],
+      [expect.stringMatching(SEALED), "retry: 10"],
+      [expect.stringMatching(SEALED)],
+    ]);
+    expect(new Set(events.map(idOf)).size).toBe(3);
+  });
+
+  it("that are empty pass as they are: they take back what ids there were", async () => {
+    upstream.answer((req, res) => {
+      openSse(res);
+      res.end(`id\n${event(answerTo(messageOf(req), textResult("done")))}`);
+    });
+    expect((await rest(await askWithin())).join()).toMatch(/^id: $/m);
+  });
+
+  it.each(ERAS)("and the times to come back after are gone without a session, in the %s era", async (era) => {
+    upstream.answer(identified);
+    const events = await rest(await ask(era, CALL));
+    expect(events.filter((text) => text !== "data: ").map(messageIn)).toMatchObject([
+      progress(1),
+      { result: { content: [{ text: "done" }] } },
+    ]);
+    expect(events.join("\n")).not.toMatch(/^(id|retry):/m);
+  });
+
+  it("let a client fetch in its session what broke off, and nobody answers for the server", async () => {
     upstream.answer(breaksOff("id: 41\n"));
-    const { headers: given, ...raw } = speak("legacy", grant, CALL);
-    const events = await rest(await open(grant.url, { ...raw, headers: [...given, ...session] }));
+    const events = await rest(await askWithin());
     expect(events.map(messageIn)).toEqual([progress(1)]);
+    upstream.clear();
     upstream.answer((_req, res) => {
       openSse(res);
       res.end(`id: 42\n${event({ jsonrpc: "2.0", id: ID, result: textResult("done") })}`);
     });
-    const resumed = await rest(await open(grant.url, listening(grant, ...session, "Last-Event-ID", "41")));
+    const resumed = await rest(await open(grant.url, listening(grant, ...session, "Last-Event-ID", idOf(events[0]))));
     expect(resumed.map(messageIn)).toMatchObject([{ id: ID, result: { content: [{ text: "done" }] } }]);
+    expect(upstream.requests.map((req) => header(req, "last-event-id"))).toEqual(["41"]);
   });
 
   it("do so from the first, which says nothing yet", async () => {
@@ -268,11 +313,12 @@ describe("the ids of events", () => {
       openSse(res);
       res.write("id: 40\ndata:\n\n", () => res.end());
     });
-    expect(await rest(await ask("legacy", CALL))).toEqual(["id: 40\ndata: "]);
+    expect(await rest(await askWithin())).toEqual([expect.stringMatching(/^id: \S+\ndata: $/)]);
   });
 
   it.each<[string, Era, string]>([
     ["a legacy stream without them", "legacy", ""],
+    ["a legacy stream with them, but no session", "legacy", "id: 41\n"],
     ["a modern stream, with them or without", "modern", "id: 41\n"],
   ])("where they are of no use, what breaks off is completed by an explained error: %s", async (_name, era, head) => {
     upstream.answer(breaksOff(head));
@@ -346,7 +392,10 @@ describe("a client that leaves", () => {
         minimalServer().handle,
       ),
     );
-    const stream = await ask("legacy", CALL);
+    const session = await openSession(grant);
+    upstream.clear();
+    const asked = speak("legacy", grant, CALL);
+    const stream = await open(grant.url, { ...asked, headers: [...asked.headers, ...session] });
     await next(stream);
     stream.leave();
     await untilGone();
@@ -355,7 +404,7 @@ describe("a client that leaves", () => {
       method: "notifications/cancelled",
       params: { requestId: ID, reason: "enough" },
     };
-    const { headers } = speak("legacy", grant, CALL);
+    const headers = [...asked.headers, ...session];
     expect(await send(grant.url, { headers, body: JSON.stringify(cancelled) })).toMatchObject({
       status: 202,
       text: "",

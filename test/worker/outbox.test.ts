@@ -15,8 +15,8 @@ const RESET: Env = {
   ...env,
   GRANT_LEDGER: new Proxy(env.GRANT_LEDGER, {
     get(target, name) {
-      if (name === "get")
-        return (id: DurableObjectId) => ({ view: () => target.get(id).view(), take: reset, settle: reset });
+      if (name === "getByName")
+        return (id: string) => ({ view: () => target.getByName(id).view(), take: reset, settle: reset });
       const value = Reflect.get(target, name);
       return typeof value === "function" ? value.bind(target) : value;
     },
@@ -35,7 +35,7 @@ it("an ending that the ledger did not take waits for the grant's next call", asy
 it("endings that rode on a call which failed wait for the next one", async () => {
   vi.spyOn(console, "error").mockImplementation(() => {});
   const { id, token } = await grantUnder("riding");
-  const settled = settle(env, id, ending(7)).catch(() => {});
+  const settled = settle(env, id, ending(7))?.catch(() => {});
   const request = new Request("https://gateway.example.com/mcp/riding", {
     method: "POST",
     headers: { authorization: `Bearer ${token}`, "content-type": "application/json", accept: "*/*" },
@@ -47,6 +47,6 @@ it("endings that rode on a call which failed wait for the next one", async () =>
 });
 
 it("endings that never arrive are not gathered without end", async () => {
-  for (let nth = 0; nth < 1_200; nth++) await settle(RESET, "grt_b", ending(nth, true)).catch(() => {});
+  for (let nth = 0; nth < 1_200; nth++) await settle(RESET, "grt_b", ending(nth, true))?.catch(() => {});
   expect(takeWaiting("grt_b")).toHaveLength(1_000);
 });

@@ -184,3 +184,17 @@ describe("a whole list that may be the answer to another request", () => {
     expect(await see(["a", "c"], "unsure")).toMatchObject({ open: true, drifted: ["c"] });
   });
 });
+describe("a machine whose clock steps back", () => {
+  it("does not make an isolate believe for so long what it heard of a tool: seconds count, not their sign", async () => {
+    await answer(LIST);
+    expect(await answer(CALL)).not.toMatchObject({ result: { isError: true } });
+    const definitions = await definitionsIn({ tools: [{ ...READ, description: "Other" }] });
+    await env.TOOL_SHELF.getByName(slug).see({ origin: server.url, drift: "hold", definitions, whole: true });
+    const now = Date.now();
+    // Ten seconds later, by a clock that was set back by an hour meanwhile.
+    vi.spyOn(Date, "now").mockReturnValue(now - 3_600_000 + 10_000);
+    called = 0;
+    expect(await answer(CALL)).toMatchObject(denied("(definition changed)"));
+    expect(called).toBe(0);
+  });
+});

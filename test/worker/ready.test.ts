@@ -108,7 +108,8 @@ describe("with its tables made, the gateway", () => {
       "a Durable Object",
       {
         GRANT_LEDGER: new Proxy(env.GRANT_LEDGER, {
-          get: (target, name) => (name === "get" ? () => ({ usage: failing }) : Reflect.get(target, name).bind(target)),
+          get: (target, name) =>
+            name === "getByName" ? () => ({ usage: failing }) : Reflect.get(target, name).bind(target),
         }),
       },
       "ledger",

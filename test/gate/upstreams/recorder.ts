@@ -26,6 +26,8 @@ export type Recorder = {
   readonly url: string;
   /** In the order in which they were complete. */
   readonly requests: readonly Recorded[];
+  /** How many requests have neither their whole answer nor been left. */
+  readonly open: number;
   clear(): void;
   answer(handler: Handler): void;
   /** The first request, past or to come, that fulfils the predicate; it is asked again when a client disconnects. */
@@ -37,6 +39,7 @@ export async function startRecorder(handler: Handler = minimalServer().handle): 
   const requests: Recorded[] = [];
   const waiting = new Set<() => void>();
   let current = handler;
+  let open = 0;
 
   function changed(): void {
     for (const look of waiting) look();
@@ -46,7 +49,9 @@ export async function startRecorder(handler: Handler = minimalServer().handle): 
     const recorded = await receive(req);
     requests.push(recorded);
     if (recorded.disconnectedAt !== undefined) return changed();
+    open++;
     res.on("close", () => {
+      open--;
       if (!clientLeft(res)) return;
       recorded.disconnectedAt = Date.now();
       changed();
@@ -59,6 +64,9 @@ export async function startRecorder(handler: Handler = minimalServer().handle): 
   return {
     url: `${http.origin}/mcp`,
     requests,
+    get open() {
+      return open;
+    },
     clear: () => void requests.splice(0),
     answer: (next) => {
       current = next;

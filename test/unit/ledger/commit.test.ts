@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { groupCommit } from "../../../src/ledger/commit.ts";
 
-/** A store whose commits end when the test says so. */
-function store() {
+/** A store whose commits end when the test says so, and the pauses before its writes when `pause` does. */
+function store(pause: () => Promise<void> = () => Promise.resolve()) {
   const memory: string[] = [];
   const written: string[][] = [];
   const busy: PromiseWithResolvers<void>[] = [];
@@ -13,6 +13,7 @@ function store() {
       busy.push(commit);
       return commit.promise;
     },
+    pause,
   );
   const change = (text: string) => {
     memory.push(text);
@@ -61,6 +62,7 @@ describe("a group commit", () => {
         if (full) throw new Error("the disk is full");
       },
       () => Promise.resolve(),
+      () => Promise.resolve(),
     );
     const ends = await Promise.allSettled([durable(), durable()]);
     expect(ends.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
@@ -74,5 +76,46 @@ describe("a group commit", () => {
     busy[0]?.reject(new Error("storage is gone"));
     await expect(change("b")).rejects.toThrow("storage is gone");
     expect(written).toEqual([["a"]]);
+  });
+
+  it("leaves a failure of storage to nobody, when nobody comes", async () => {
+    const unheard: unknown[] = [];
+    const hear = (reason: unknown) => unheard.push(reason);
+    process.on("unhandledRejection", hear);
+    const { change, busy } = store();
+    await change("a");
+    busy[0]?.reject(new Error("storage is gone"));
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off("unhandledRejection", hear);
+    expect(unheard).toEqual([]);
+  });
+
+  it("lets a write wait a moment for others where calls overlapped before it, and nowhere else", async () => {
+    const pauses: PromiseWithResolvers<void>[] = [];
+    const { change, written, busy } = store(() => {
+      const pause = Promise.withResolvers<void>();
+      pauses.push(pause);
+      return pause.promise;
+    });
+    await change("a");
+    busy[0]?.resolve();
+    const two = [change("b"), change("c")];
+    await Promise.all(two);
+    expect([pauses.length, written]).toEqual([0, [["a"], ["b", "c"]]]);
+    busy[1]?.resolve();
+    const first = change("d");
+    await new Promise((resolve) => setImmediate(resolve));
+    expect([pauses.length, written.length]).toEqual([1, 2]);
+    const second = change("e");
+    pauses[0]?.resolve();
+    await Promise.all([first, second]);
+    busy[2]?.resolve();
+    const alone = change("f");
+    await new Promise((resolve) => setImmediate(resolve));
+    pauses[1]?.resolve();
+    await alone;
+    busy[3]?.resolve();
+    await change("g");
+    expect([pauses.length, written.slice(2)]).toEqual([2, [["d", "e"], ["f"], ["g"]]]);
   });
 });

@@ -6,7 +6,7 @@ import type { Demand } from "../../../src/ledger/demand.ts";
 import { check, giveBack, type Taken, take } from "../../../src/ledger/take.ts";
 import { MOST_WEIGHT } from "../../../src/ledger/weight.ts";
 import { lengthOf, windowAt } from "../../../src/ledger/windows.ts";
-import { demand, NOON, stored, takeAt, UNIT } from "./given.ts";
+import { demand, NOON, stored, takeAt, takenAt, UNIT } from "./given.ts";
 
 describe("taking", () => {
   it("admits exactly max units in a window, then says when to come back", () => {
@@ -48,6 +48,18 @@ describe("taking", () => {
     expect(takeAt(counters, NOON, high)).toMatchObject({ counts: [{ used: 3n * UNIT }] });
   });
 
+  it("remembers the least of the limits that it was held to, for people to read", () => {
+    const counters = noCounters();
+    const [wide, narrow] = [demand({ max: 5n * UNIT }), demand({ max: 4n * UNIT })];
+    for (const demands of [
+      [wide, narrow],
+      [narrow, wide],
+    ]) {
+      takeAt(counters, NOON, ...demands);
+      expect([...counters.running.values()].map(({ max }) => max)).toEqual([4n * UNIT]);
+    }
+  });
+
   it("keeps the count when max is changed, and begins another for another name, window or scope", () => {
     const counters = noCounters();
     takeAt(counters, NOON, demand({ amount: 3n * UNIT }));
@@ -75,7 +87,9 @@ describe("taking", () => {
   });
 
   it("never lets a negative amount lower a count", () => {
-    expect(() => takeAt(noCounters(), NOON, demand({ amount: -1n }))).toThrow(RangeError);
+    expect(() => takeAt(noCounters(), NOON, demand({ amount: -1n }))).toThrow(
+      new RangeError("a call can't take a negative amount"),
+    );
   });
 });
 
@@ -107,6 +121,19 @@ describe("giving back", () => {
     takeAt(counters, NOON + 60_000, demand({ window: "minute", amount: 3n * UNIT }));
     giveBack(counters, taken.taken);
     expect(takeAt(counters, NOON + 60_000, demand({ window: "minute" })).kind).toBe("limited");
+  });
+
+  it("says whether there was any window that had not ended", () => {
+    const counters = noCounters();
+    const taken = takenAt(counters, NOON, demand({ window: "minute" }), demand({ counter: "b", window: "hour" }));
+    advance(counters, NOON + 60_000);
+    expect(giveBack(counters, taken.slice(0, 1))).toBe(false);
+    expect(giveBack(counters, taken)).toBe(true);
+    expect(giveBack(counters, taken)).toBe(false);
+  });
+
+  it("knows nothing of counters that there are not", () => {
+    expect(giveBack(noCounters(), [{ identity: "[]", start: NOON, amount: UNIT }])).toBe(false);
   });
 });
 

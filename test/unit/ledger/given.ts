@@ -1,11 +1,24 @@
 /** What the tests of the counters start from. */
 import { deserialize, serialize } from "node:v8";
+import type { GrantRecord } from "../../../src/grant/record.ts";
 import { advance, type Counters, countersFrom, prune } from "../../../src/ledger/counters.ts";
 import type { Demand } from "../../../src/ledger/demand.ts";
 import { type Taken, take } from "../../../src/ledger/take.ts";
 
 export const NOON = Date.parse("2026-11-20T12:00:00Z");
 export const UNIT = 1_000_000n;
+
+export const GRANT: GrantRecord = {
+  id: "g1",
+  label: "laptop",
+  tags: [],
+  server: "s",
+  serverVersion: "s1",
+  policy: { name: "careful", version: "p1" },
+  status: "active",
+  expiresAt: null,
+  revision: 3,
+};
 
 export function demand(over: Partial<Demand> = {}): Demand {
   return {

@@ -93,6 +93,43 @@ describe("a call over two ledgers", () => {
     take(mine, [own({ amount: 3n * UNIT })]);
     expect(await ask(mine, unreachable, shared(), own())).toMatchObject({ kind: "limited", demand: 1 });
   });
+
+  it("that the grant's own limit refuses asks the server's ledger only where that could refuse before", async () => {
+    const mine = atNoon();
+    take(mine, [own({ amount: 3n * UNIT })]);
+    const asked: string[] = [];
+    const server: ServerSide = {
+      take: () => Promise.reject(new Error("not to be asked")),
+      check: async ([demand]) => {
+        asked.push(demand?.counter ?? "");
+        return null;
+      },
+    };
+    await ask(mine, server, own(), shared({ counter: "after" }));
+    await ask(mine, server, shared({ counter: "first" }), own(), shared({ counter: "after" }));
+    await ask(mine, server, own({ counter: "fits" }), shared({ counter: "second" }), own());
+    expect(asked).toEqual(["first", "second"]);
+  });
+
+  it("that failed at the grant's own ledger fails for that reason, and the server's is not asked", async () => {
+    const parts = partsOf([own(), shared()]);
+    if (parts === null) throw new Error("one of them is shared");
+    const theirs = atNoon();
+    const mine = { kind: "failed", cause: new Error("out of order") } as const;
+    expect(await jointly(mine, parts, near(theirs))).toBe(mine);
+    expect(theirs.running.size).toBe(0);
+  });
+
+  it("fails when the server's ledger refuses what it was not asked", async () => {
+    const confused: ServerSide = {
+      ...unreachable,
+      take: async () => ({ kind: "limited", demand: 7, used: 0n, max: 0n, resetAt: NOON, retryAfterMs: 0 }),
+    };
+    expect(await ask(atNoon(), confused, own(), shared())).toEqual({
+      kind: "failed",
+      cause: new RangeError("no demand of the call refuses"),
+    });
+  });
 });
 
 /** A crash of the object that a turn ran in. */

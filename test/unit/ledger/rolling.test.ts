@@ -2,7 +2,16 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Counters, condense, noCounters } from "../../../src/ledger/counters.ts";
 import type { Demand } from "../../../src/ledger/demand.ts";
-import { entered, inSixtieths, latestWith, MOST_ENTRIES, sumOf, withdrawn } from "../../../src/ledger/rolling.ts";
+import {
+  entered,
+  fitsFrom,
+  inSixtieths,
+  latestWith,
+  MOST_ENTRIES,
+  remaining,
+  sumOf,
+  withdrawn,
+} from "../../../src/ledger/rolling.ts";
 import { giveBack, type Taken, take } from "../../../src/ledger/take.ts";
 import { lengthOf } from "../../../src/ledger/windows.ts";
 import { WINDOWS, type Window } from "../../../src/policy/window.ts";
@@ -163,6 +172,34 @@ describe("giving back into a rolling window", () => {
     expect(withdrawn(merged, length, NOON + 1, 7n)).toEqual([[latestWith(NOON, length), 5n]]);
     expect(withdrawn(merged, length, NOON, 12n)).toEqual([]);
     expect(withdrawn(entered(merged, length, NOON, 1n), length, NOON, 6n)).toEqual([[latestWith(NOON, length), 7n]]);
+  });
+});
+
+describe("what lies in a rolling window", () => {
+  const entries = [
+    [NOON, UNIT],
+    [NOON + 10, 2n * UNIT],
+  ] as const;
+
+  it("is what has not left it, and nothing once all has", () => {
+    expect(remaining(entries, 60, NOON + 59)).toEqual(entries);
+    expect(remaining(entries, 60, NOON + 60)).toEqual([[NOON + 10, 2n * UNIT]]);
+    expect(remaining(entries, 60, NOON + 70)).toEqual([]);
+  });
+
+  it("says from when on more would fit", () => {
+    const from = (units: bigint, max: bigint) => fitsFrom(entries, 60, NOON + 20, units, max) - NOON;
+    expect(from(UNIT, 4n * UNIT)).toBe(20);
+    expect(from(UNIT, 3n * UNIT)).toBe(60);
+    expect(from(2n * UNIT, 3n * UNIT)).toBe(70);
+    expect(from(4n * UNIT, 3n * UNIT)).toBe(80);
+  });
+
+  it("is exact up to a thousand entries", () => {
+    const thousand = Array.from({ length: MOST_ENTRIES }, (_, nth) => [NOON + nth, UNIT] as const);
+    const length = 86_400_000;
+    expect(entered(thousand.slice(1), length, NOON, UNIT)).toEqual(thousand);
+    expect(entered(thousand, length, NOON - 1, UNIT).length).toBeLessThan(MOST_ENTRIES);
   });
 });
 
