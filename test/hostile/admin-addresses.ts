@@ -1,0 +1,95 @@
+/**
+ * Addresses of machines inside, of the gateway's own or of nobody, in all the ways in which a URL can be written, and
+ * URLs that lead one reader there and another one elsewhere. None of them is where an operator's credential may go.
+ */
+export const INSIDE = [
+  ...[
+    "https://127.0.0.1/",
+    "https://localhost/",
+    "https://LOCALHOST./",
+    "https://a.localhost/",
+    "https://[::1]/",
+    "https://0/",
+  ],
+  ...[
+    "https://2130706433/",
+    "https://0x7f000001/",
+    "https://0177.0.0.1/",
+    "https://127.1/",
+    "https://0x7f.1/",
+    "https://127.0.0.1:8443/",
+  ],
+  ...[
+    "https://%31%32%37.0.0.1/",
+    "https://\u0661\u0662\u0667.0.0.1/",
+    "https://\uff11\uff12\uff17.0.0.1/",
+    "https://127\u30020\u30020\u30021/",
+  ],
+  ...[
+    "https://[::ffff:127.0.0.1]/",
+    "https://[::ffff:7f00:1]/",
+    "https://[::127.0.0.1]/",
+    "https://[64:ff9b::7f00:1]/",
+    "https://[fe80::1]/",
+  ],
+  ...[
+    "https://169.254.169.254/latest/meta-data/",
+    "https://2852039166/",
+    "https://0xa9fea9fe/",
+    "https://[fd00:ec2::254]/",
+    "https://metadata/",
+  ],
+  ...[
+    "https://metadata.google.internal/",
+    "https://10.0.0.1/",
+    "https://172.16.0.1/",
+    "https://192.168.1.1/",
+    "https://100.64.0.1/",
+    "https://224.0.0.1/",
+  ],
+  ...[
+    "https://nas.local/",
+    "https://wiki.corp/",
+    "https://router.lan/",
+    "https://db.internal/",
+    "https://127.0.0.1.nip.io/",
+    "https://localtest.me/",
+  ],
+  ...[
+    "https://user@files.example.com/",
+    "https://files.example.com@127.0.0.1/",
+    "https://files.example.com\\@127.0.0.1/",
+  ],
+  ...[
+    "https://files.example.com#@127.0.0.1/",
+    "https://files.example.com/#",
+    "http://files.example.com/",
+    "//files.example.com/",
+    "files.example.com",
+  ],
+  ...[
+    "ftp://files.example.com/",
+    "file:///etc/passwd",
+    "gopher://127.0.0.1:6379/_",
+    "data:text/plain,x",
+    "javascript:alert(1)",
+    "blob:https://files.example.com/x",
+  ],
+  ...[
+    "https://",
+    "https:///",
+    "https://files.example.com:99999/",
+    "https://files example.com/",
+    "https://files.example.com/\r\nX: y",
+    " https://files.example.com/",
+    "\thttps://files.example.com/",
+    "https://files.exam\tple.com/",
+  ],
+  ...[
+    "https://files.example.com./",
+    "https://example/",
+    "https://[::1%25eth0]/",
+    "https://256.256.256.256/",
+    `https://${"a".repeat(3_000)}.example/`,
+  ],
+];

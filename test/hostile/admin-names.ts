@@ -1,0 +1,37 @@
+/** Names of nothing and nobody, each of which means more than itself to a reader that is not careful. */
+export const NAMES = [
+  ...[
+    "' OR '1'='1",
+    "files' --",
+    "files'; DROP TABLE servers; --",
+    '" OR ""="',
+    "files\0",
+    "\0",
+    "%",
+    "_____",
+    "*",
+    "file?",
+  ],
+  ...[
+    "[a-z]*",
+    "\\",
+    "files/..",
+    "../files",
+    "FILES",
+    " files",
+    "files ",
+    "f\u0456les",
+    "\u{1f4a5}",
+    "\u202eselif",
+    "\ufeff",
+  ],
+  ...[
+    "a\r\nSet-Cookie: x=1",
+    "<script>alert(1)</script>",
+    "$" + "{secret:TOKEN}",
+    "__proto__",
+    "constructor",
+    "toString",
+  ],
+  ...["null", "undefined", "NaN", "true", "0", "-1", "1e9", "x".repeat(5_000), '{"$ne":null}'],
+];
