@@ -1,17 +1,21 @@
 /** Links between pages, to files of the project and to headings lead somewhere. */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
-import { PAGES, proseOf, ROOT } from "./page.ts";
+import { proseOf, ROOT } from "./page.ts";
 
 const LINK = /\[[^\]]*\]\(([^)\s]+)\)/g;
 
-describe.each([...PAGES.map((page) => `docs/${page}`)])("%s", (page) => {
+const ALL = ["README.md", "SECURITY.md", ...globSync("docs/*.md", { cwd: ROOT })].map((page) =>
+  page.replaceAll("\\", "/"),
+);
+
+describe.each(ALL)("%s", (page) => {
   const file = join(ROOT, page);
   const targets = [...proseOf(readFileSync(file, "utf8")).matchAll(LINK)].map(([, target = ""]) => target);
 
   it("links to what is there", () => {
-    expect(targets.length).toBeGreaterThan(10);
+    expect(targets.length).toBeGreaterThan(0);
     expect(targets.filter((target) => !target.startsWith("https://") && !leads(file, target))).toEqual([]);
   });
 });
