@@ -99,7 +99,7 @@ export const BREACHES: readonly Breach[] = [
   {
     defence: "a stream that its client left ends at the server too",
     file: "src/gate/live.ts",
-    from: "cancel() {\n      pulse.over();",
+    from: "cancel() {\n      over();",
     to: "cancel() {",
     tests: waves,
     expects: /leave none open at the server/,

@@ -74,8 +74,8 @@ export const BREACHES: readonly Breach[] = [
     file: "src/gate/origin.ts",
     from: 'return from.protocol === "https:" && from.origin === to.origin;',
     to: "return from.origin === to.origin;",
-    tests: origin,
-    expects: /re-bound to this machine is refused its call/,
+    tests: ["test/unit/gate/origin.test.ts"],
+    expects: /re-bound to a laptop/,
   },
   {
     defence: "an origin is one origin and nothing else",

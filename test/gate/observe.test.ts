@@ -326,7 +326,7 @@ describe("the spans of a traced call", () => {
   });
 
   it("hold no token, no credential and no argument", async () => {
-    const { spans } = await calling("modern", call("echo", { note: ARGUMENT }), "settle");
+    const { spans } = await calling("modern", call("echo", { note: ARGUMENT }), "answer");
     const all = JSON.stringify(spans);
     for (const secret of [traced.token, "ggt_", CREDENTIAL, ARGUMENT]) expect(all).not.toContain(secret);
   });
