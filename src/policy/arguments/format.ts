@@ -31,8 +31,7 @@ export const FORMATS: ReadonlyMap<string, Format> = new Map([
 ]);
 
 function isDate(text: string): boolean {
-  const [, year, month, day] = DATE.exec(text)?.map(Number) ?? [];
-  if (year === undefined || month === undefined || day === undefined) return false;
+  const [, year = 0, month = 0, day = 0] = DATE.exec(text)?.map(Number) ?? [];
   return month >= 1 && month <= 12 && day >= 1 && day <= daysIn(year, month);
 }
 
@@ -49,7 +48,7 @@ function isTime(text: string): boolean {
 }
 
 function isDateTime(text: string): boolean {
-  return /^[Tt]$/.test(text.charAt(10)) && isDate(text.slice(0, 10)) && isTime(text.slice(11));
+  return /[Tt]/.test(text.charAt(10)) && isDate(text.slice(0, 10)) && isTime(text.slice(11));
 }
 
 function isHostname(text: string): boolean {

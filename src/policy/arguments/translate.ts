@@ -114,7 +114,7 @@ function readEscape(text: string, at: number, inClass: boolean): Read | undefine
 function readClass(text: string, start: number): Read | undefined {
   if (text.startsWith("[^]", start)) return { source: ANY, size: 1, end: start + 3 };
   if (text.startsWith("[]", start)) return undefined;
-  let source = text[start + 1] === "^" ? "[^" : "[";
+  let source = "[";
   let size = 1;
   let behindMany = false;
   for (let at = start + source.length; at < text.length; ) {

@@ -140,6 +140,15 @@ describe("a condition on the way", () => {
     expect(seen("require")).toMatchObject([[{}, { kind: "absent", outcome: "fails" }]]);
   });
 
+  it("of an approval stands under its when", () => {
+    const steps = explainCall(policyFor({ approval: { when: [gt] } }), callOf('{"n":11}')).steps;
+    expect(steps[1]).toMatchObject({
+      kind: "approval",
+      outcome: "asks",
+      conditions: [{ pointer: "/tools/t/approval/when/0" }],
+    });
+  });
+
   it("has not read away, with pointers to where it is written", () => {
     const written = { not: { any: [gt, { not: { all: [gt, { path: "args.m", op: "exists", value: true }] } }] } };
     const at = "/tools/t/deny_if/0/conditions/0";

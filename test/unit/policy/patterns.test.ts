@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readPattern } from "../../../src/policy/arguments/pattern.ts";
+import { translate } from "../../../src/policy/arguments/translate.ts";
 
 const CHARACTERS = [
   "a",
@@ -41,6 +42,24 @@ describe("patterns of a schema", () => {
     ["(?<year>\\d{4})", "2026", true],
     ["a$", "a\n", false],
     ["\\-\\/\\_\\@", "-/_@", true],
+    ["^\\.$", "a", false],
+    ["^\\é$", "é", true],
+    ["^\\u{10FFFF}\\uD7FF\\uE000$", "\u{10ffff}\ud7ff\ue000", true],
+    ["^\\cz\\cZ$", "\u001a\u001a", true],
+    ["^[^a-c]$", "b", false],
+    ["^[^^]$", "^", false],
+    ["^[a^]$", "^", true],
+    ["^[-a]$", "-", true],
+    ["^[\\d-z]+$", "5-z", true],
+    ["^[\\d-z]$", "a", false],
+    ["^[\\da-c]$", "b", true],
+    ["^[\\d-a-c]+$", "5-b", true],
+    ["^[\\n-\\r]$", "\v", true],
+    ["^[\\n-\\r]$", "-", false],
+    ["\\d[\\n-\\r]", "5\v", true],
+    ["^[\\p{Lu}-z]+$", "A-z", true],
+    ["^a{2,3}b{2}c{2,}$", "aaabbccc", true],
+    ["^a{2,3}b{2}c{2,}$", "abbcc", false],
   ])("%s on %j: %s", (pattern, text, expected) => {
     expect(readPattern(pattern)?.test(text)).toBe(expected);
   });
@@ -54,6 +73,15 @@ describe("patterns of a schema", () => {
     ["RE2's own escapes", "\\Aa\\z"],
     ["RE2's quoting", "\\Qa*\\E"],
     ["half a surrogate pair", "\\ud83d"],
+    ["the first half there is", "\\ud800"],
+    ["the last half there is", "\\udfff"],
+    ["a half as it is", "\ud83d"],
+    ["what is behind the last character", "\\u{110000}"],
+    ["a word's end in a class", "[\\B]"],
+    ["an escape that is none", "\\q"],
+    ["an escape that is none, in a class", "[\\q]"],
+    ["an open class that ends in an escape", "[a\\"],
+    ["two open groups", "((a)"],
     ["nothing that matches", "[]"],
     ["an open group", "(a"],
     ["a closed group", "a)"],
@@ -64,6 +92,71 @@ describe("patterns of a schema", () => {
     ["too long a pattern", "a".repeat(1001)],
   ])("are not judged with %s", (_, pattern) => {
     expect(readPattern(pattern)).toBeUndefined();
+  });
+
+  it.each([
+    ..."\\s \\S [\\s] [\\S] [^\\s] [^\\S] [^\\Sa] [\\sa] . [^] \\d \\D \\w \\W [\\d] [\\D] [\\w] [\\W] \\t \\n \\v \\f \\r [\\b]".split(
+      " ",
+    ),
+    ..."Letter Uppercase_Letter Lowercase_Letter Mark Number Decimal_Number digit Punctuation Symbol Separator"
+      .split(" ")
+      .flatMap((name) => [`\\p{${name}}`, `\\P{${name}}`, `[\\p{${name}}]`]),
+    ..."\\p{L} \\p{Nd} \\p{Script=Greek} \\p{sc=Latin}".split(" "),
+  ])("match one character exactly where a browser's do: %s", (source) => {
+    const spans = [
+      ...[
+        [0, 0x600],
+        [0x1670, 0x1690],
+        [0x1ff0, 0x2110],
+        [0x2ff0, 0x3010],
+        [0xfef0, 0xff20],
+        [0x1f600, 0x1f601],
+      ],
+      ...[
+        [0xd7ff, 0xd7ff],
+        [0xe000, 0xe000],
+        [0x10ffff, 0x10ffff],
+      ],
+    ] as const;
+    const [ours, theirs] = [readPattern(`^${source}$`), new RegExp(`^${source}$`, "u")];
+    const differing = spans.flatMap(([from, to]) =>
+      Array.from({ length: to - from + 1 }, (_, nth) => String.fromCodePoint(from + nth)).filter(
+        (character) => ours?.test(character) !== theirs.test(character),
+      ),
+    );
+    expect(differing).toEqual([]);
+  });
+
+  it.each([
+    ["a", 1],
+    ["ab", 2],
+    ["a|b", 3],
+    ["\\d", 1],
+    [".", 1],
+    ["[abc]", 1],
+    ["[^]", 1],
+    ["\\p{L}", 20],
+    ["[\\p{L}a\\d]", 20],
+    ["[\\da\\p{L}]", 20],
+    ["a*", 1],
+    ["a+?", 1],
+    ["a{3}", 3],
+    ["a{2,5}", 5],
+    ["a{4,}", 4],
+    ["a{0}", 1],
+    ["ab{3}", 4],
+    ["\\p{L}{3}", 60],
+    ["(ab)", 2],
+    ["(ab){3}", 6],
+    ["((a{2}b){3}c){2}", 20],
+    ["(a)(b){2}c", 4],
+    ["", 0],
+  ])("are as large as what they repeat: %s", (source, size) => {
+    expect(translate(source)?.size).toBe(size);
+  });
+
+  it.each([")", "(", "a)", "(a", "[", "[]", "[]a]"])("are none where what opens does not close: %s", (source) => {
+    expect(translate(source)).toBeUndefined();
   });
 
   it("match what a browser's regular expressions match", () => {

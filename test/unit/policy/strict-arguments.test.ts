@@ -116,6 +116,12 @@ describe("a member that the schema does not name", () => {
     ["unevaluatedProperties: true", { unevaluatedProperties: true }, '{"a":1}'],
     ["an anyOf branch that does not hold", { anyOf: [{ ...named, required: ["b"] }, {}] }, '{"a":1}'],
     ["an if that does not hold", { if: { ...named, required: ["b"] } }, '{"a":1}'],
+    // These name it, and only then turn out not to hold.
+    ["an anyOf branch that does not hold in the end", { anyOf: [{ ...named, not: {} }, {}] }, '{"a":1}'],
+    ["a oneOf branch that does not hold in the end", { oneOf: [{ ...named, not: {} }, {}] }, '{"a":1}'],
+    ["an if that does not hold in the end", { if: { ...named, not: {} } }, '{"a":1}'],
+    ["an item that is not one of those", { contains: { ...named, not: {} }, minContains: 0 }, '{"a":1}'],
+    ["what is not to hold", { not: { ...named, not: {} } }, '{"a":1}'],
     ["not", { not: { not: named } }, '{"a":1}'],
     ["required alone", { required: ["a"] }, '{"a":1}'],
     ["propertyNames", { propertyNames: { enum: ["a"] } }, '{"a":1}'],
