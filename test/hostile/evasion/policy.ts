@@ -37,7 +37,7 @@ const tools: Record<string, object> = {
   digits: need("args.w", "regex", "^\\d+$"),
   not_secret: deny("args.w", "regex", "(?i)secret|disk"),
   has_no_dots: deny("args.w", "contains", ".."),
-  below_tmp: need("args.w", "starts_with", "/tmp/"),
+  below_var: need("args.w", "starts_with", "/var/"),
   slow: need("args.w", "regex", "^(([a-z])+.)+[A-Z]([a-z])+$"),
   each_over: deny("args.items[*].n", "gt", 100),
   each_need: need("args.items[*].n", "lte", 100),
