@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 import { closingLine } from "./closing-line.ts";
@@ -5,6 +6,8 @@ import { closingLine } from "./closing-line.ts";
 export default defineConfig({
   test: {
     reporters: ["default", closingLine],
+    // Most of what the gate's tests take is waiting: a small machine can do it twice at once.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       // Machines that do much else besides are slow, and nothing here is late by itself.
       { test: { name: "unit", include: ["test/unit/**/*.test.ts"], testTimeout: 30_000 } },
