@@ -13,6 +13,8 @@ export type Measurable = {
   readonly pid: number;
   readonly asked: Asked;
   readonly expected: Expected;
+  /** How many times as long as others it is called before it is measured: the more code, the longer it takes to be compiled. */
+  readonly warmUps: number;
   /** How long it may be until it begins with what calls leave to be done, in milliseconds; 0 where they leave nothing. */
   readonly settleMs: number;
 };
@@ -68,10 +70,10 @@ export async function saturate(
   hear: () => void = () => {},
 ): Promise<Saturated[]> {
   const { connections } = plan;
-  for (const { asked, expected, pid, settleMs } of all) {
+  for (const { asked, expected, pid, settleMs, warmUps } of all) {
     // Each of its tokens calls once at least.
     const atLeast = Math.max(plan.atLeast, asked.tokens.length);
-    await loader.run({ kind: "closed", asked, expected, connections, forMs: plan.warmUpMs, atLeast });
+    await loader.run({ kind: "closed", asked, expected, connections, forMs: plan.warmUpMs * warmUps, atLeast });
     if (settleMs > 0) await quiet(pid, settleMs);
     hear();
   }

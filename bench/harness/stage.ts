@@ -33,7 +33,8 @@ export function withCase<R>(one: Case, then: (stage: Stage<Measurable>) => Promi
       const asked = await askedOf(one, `${url}${path}`, by);
       const gated = name === "gateway";
       const expected = await look(asked, gated && one.expects === "denial");
-      return { name, pid, asked, expected, settleMs: gated && one.gathered ? GATHERED_AFTER_MS : 0 };
+      const settleMs = gated && one.gathered ? GATHERED_AFTER_MS : 0;
+      return { name, pid, asked, expected, settleMs, warmUps: gated ? GATEWAY_WARM_UPS : 1 };
     };
     return [
       await subject("direct", upstream),
@@ -51,7 +52,8 @@ export function withFloors<R>(one: Case, then: (stage: Stage<Measurable>) => Pro
       const running = await startFloor(floor, upstream.url);
       undo(running.close);
       const asked = await askedOf(one, `${running.url}${path}`, []);
-      all.push({ name: floor.name, pid: running.pid, asked, expected: await look(asked, false), settleMs: 0 });
+      const expected = await look(asked, false);
+      all.push({ name: floor.name, pid: running.pid, asked, expected, settleMs: 0, warmUps: 1 });
     }
     if (!all.some(({ name }) => name === BASE)) throw new Error("the floors are without their base");
     return all;
@@ -96,6 +98,7 @@ async function onStage<T, R>(
   }
 }
 
+const GATEWAY_WARM_UPS = 4;
 /** Longer than a gateway waits before it gathers, when nothing else is said. */
 const GATHERED_AFTER_MS = 6_000;
 const NEVER = String(365 * 86_400);

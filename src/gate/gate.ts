@@ -5,7 +5,7 @@
  */
 import type { Env } from "../env.ts";
 import { traceOfMessage, traceOfRequest } from "../observe/message-trace.ts";
-import { isTraced, namesHere, note, step } from "../observe/span.ts";
+import { note, spanHere, step } from "../observe/span.ts";
 import { attributesOf } from "../observe/subject.ts";
 import { traceparentOf } from "../observe/trace-context.ts";
 import { forward } from "../upstream/forward.ts";
@@ -34,8 +34,9 @@ export async function gate(request: Request, env: Env, ctx: ExecutionContext, sl
   const arrivedAt = Date.now();
   const random = crypto.getRandomValues(new Uint8Array(40));
   const requestId = ulid(arrivedAt, random);
-  const trace = traceOfRequest(request.headers, namesHere(random.subarray(16)));
-  const way: Way = { request, env, ctx, slug, settings, requestId, arrivedAt, trace, traced: isTraced() };
+  const { traced, own } = spanHere(random.subarray(16));
+  const trace = traceOfRequest(request.headers, own);
+  const way: Way = { request, env, ctx, slug, settings, requestId, arrivedAt, trace, traced };
   return withCors(request, await pass({ way, owner: null, incoming: null }));
 }
 

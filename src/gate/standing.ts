@@ -53,8 +53,11 @@ export type Passed = {
   readonly subject: Subject | null;
 };
 
-/** Grants as this isolate last heard of them: a guess that the ledger confirms on every call. */
-const heard = new Kept<string, GrantRecord>(5_000);
+/**
+ * Grants as this isolate last heard of them: a guess that the ledger confirms on every call. At some 600 bytes an entry
+ * this is 6 MB; a grant that is not among them costs its ledger one more message.
+ */
+const heard = new Kept<string, GrantRecord>(10_000);
 
 const MOST_ROUNDS = 2;
 

@@ -16,8 +16,8 @@ export function tokenKey(hash: string): string {
 
 const GRANT_ID = /^grt_[0-9A-Za-z]+$/;
 
-/** At some 150 bytes an entry this is less than 1 MB. */
-const known = new Kept<string, string>(5_000);
+/** At some 150 bytes an entry this is 3 MB. */
+const known = new Kept<string, string>(20_000);
 
 /** What a token leads to: a grant by its id, and the token by the SHA-256 that the grant's ledger knows it by. */
 export type Found = { readonly grant: string; readonly token: string };

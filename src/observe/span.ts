@@ -39,18 +39,16 @@ export function stepOf(error: unknown): Step | undefined {
   return typeof error === "object" && error !== null ? origins.get(error) : undefined;
 }
 
-/** Whether Workers traces the request that runs now. Asked once for each: every step would ask the runtime anew. */
-export function isTraced(): boolean {
-  return active() !== null;
-}
-
 /**
- * New names, or those that Workers gave the request where it traces it: the upstream's spans then hang on its own.
- * `random` gives 24 bytes.
+ * Whether Workers traces the request that runs now, and how its operation is named: by new names, or by those that Workers
+ * gave it where it traces it, so that the upstream's spans hang on its own. `random` gives 24 bytes. To be asked once for
+ * each request: it costs more than all that a step does with it.
  */
-export function namesHere(random: Uint8Array): Own {
-  const { traceId, spanId } = active()?.spanContext?.() ?? { traceId: "", spanId: "" };
-  return NAMES.test(traceId + spanId) ? { traceId, spanId } : ownNames(random);
+export function spanHere(random: Uint8Array): { readonly traced: boolean; readonly own: Own } {
+  const span = active();
+  const { traceId, spanId } = span?.spanContext?.() ?? { traceId: "", spanId: "" };
+  const own = NAMES.test(traceId + spanId) ? { traceId, spanId } : ownNames(random);
+  return { traced: span !== null, own };
 }
 
 const NAMES = /^(?!0{32})[\da-f]{32}(?!0{16})[\da-f]{16}$/;
