@@ -3,6 +3,7 @@
  * never be longer than MOST_BYTES, and only `redacted` and `full` may tell anything that a value was.
  */
 import { canonicalJson } from "../json/canonical.ts";
+import { roomBeside } from "../json/room.ts";
 import { samenessText } from "../json/sameness.ts";
 import { bareObject, type Json, type JsonObject } from "../json/value.ts";
 import type { RecordedArguments } from "../policy/document.ts";
@@ -34,6 +35,7 @@ export function recordedArguments(
       return hashed(given, digest);
     case "redacted":
     case "full": {
+      if (roomBeside(given, choice === "full" ? MOST_BYTES : LOOKED_AT) < 0) return omitted(choice, given);
       const whole = canonicalJson(given);
       if (choice === "full") return fitting(choice, `{"full":${whole}}`, given);
       if (whole.length > LOOKED_AT) return omitted(choice, given);
