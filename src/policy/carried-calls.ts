@@ -18,8 +18,7 @@ function propertiesIn(schema: Json | undefined): JsonObject[] {
   const own = isObject(schema) ? member(schema, "properties") : undefined;
   const found: JsonObject[] = [isObject(own) ? own : {}];
   const waiting: Json[] = schema === undefined ? [] : [schema];
-  for (let at = 0; at < waiting.length && at < MOST_NODES; at++) {
-    const node = waiting[at];
+  for (const node of waiting) {
     if (!isObject(node) && !Array.isArray(node)) continue;
     const properties = isObject(node) ? member(node, "properties") : undefined;
     if (isObject(properties) && properties !== own) found.push(properties);

@@ -20,9 +20,7 @@ export function explain({ terms, reading }: CompiledWall, call: Call): string {
     return failed === undefined ? "A condition of this rule does not hold." : sentence(failed, call, reading) + hint;
   }
   const [unknown] = firstWith(terms, ["unknown"], call, reading);
-  if (unknown !== undefined && terms.some((term) => judge(term, call, reading) === "unknown")) {
-    return sentence(unknown, call, reading);
-  }
+  if (unknown !== undefined) return sentence(unknown, call, reading);
   const leaves = terms.flatMap(leavesOf).filter((leaf) => judge(leaf, call, reading) === "holds");
   const [only] = leaves;
   if (only === undefined) return "This rule denies every call that it applies to, whatever the arguments.";

@@ -30,6 +30,7 @@ const UNICODE_SIZE = 20;
 const ESCAPE =
   /\\(?:(?<plain>[dDwWbBtnvfr])|(?<space>[sS])|x(?<hex>[0-9a-fA-F]{2})|u(?<pair>[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|u(?<unit>[0-9a-fA-F]{4})|u\{(?<point>[0-9a-fA-F]{1,6})\}|c(?<control>[A-Za-z])|(?<nul>0)(?![0-9])|(?<property>[pP])\{(?:(?:Script|sc)=)?(?<name>[A-Za-z_]{1,40})\}|(?<literal>[^A-Za-z0-9]))/uy;
 const QUANTIFIER = /(?:[*+?]|\{(\d{1,4})(?:(,)(\d{1,4})?)?\})\??/y;
+const PLACE = /^(?:[\^$]|\\[bB])/;
 const GROUP = /\((?:\?:|\?<[A-Za-z_$][\w$]{0,60}>|(?!\?))/y;
 
 /** Undefined for what RE2 can't express, and for what is no pattern. */
@@ -39,6 +40,8 @@ export function translate(text: string): Translation | undefined {
   /** Sizes of the sequences that stand open, the innermost last; and of what a quantifier here would repeat. */
   const open = [0];
   let last = 0;
+  /** Whether what stands before is a place and no text, which can't be repeated. */
+  let isPlace = false;
   const put = (piece: string, size: number): void => {
     source += piece;
     last = size;
@@ -47,6 +50,8 @@ export function translate(text: string): Translation | undefined {
   for (let at = 0; at < text.length; ) {
     const character = String.fromCodePoint(text.codePointAt(at) ?? 0);
     const quantifier = match(QUANTIFIER, text, at);
+    if (quantifier !== undefined && isPlace) return undefined;
+    isPlace = PLACE.test(text.slice(at, at + 2));
     if (character === "\\") {
       const escaped = readEscape(text, at, false);
       if (escaped === undefined) return undefined;
@@ -69,7 +74,8 @@ export function translate(text: string): Translation | undefined {
       at++;
     } else if (quantifier !== undefined) {
       const [whole, least = "1", , most] = quantifier;
-      put(whole, last * (Math.max(Number(least), Number(most ?? 0), 1) - 1));
+      // To RE2 a number that begins with 0 is none, and its braces are text.
+      put(whole.replace(/(?<!\d)0+(?=\d)/g, ""), last * (Math.max(Number(least), Number(most ?? 0), 1) - 1));
       at += whole.length;
     } else {
       const literal = /[{}\]]/.test(character) ? `\\${character}` : character;
@@ -110,28 +116,30 @@ function readEscape(text: string, at: number, inClass: boolean): Read | undefine
   return code(Number.parseInt(hex ?? unit ?? point ?? "", 16));
 }
 
-/** A class in brackets. A dash behind a class of characters is itself, as browsers read it. */
+/**
+ * A class in brackets. A dash behind a class of characters is itself, as browsers read it, and so is the next one, of
+ * which RE2 would make a range with what stands on both sides: that is not expressed.
+ */
 function readClass(text: string, start: number): Read | undefined {
   if (text.startsWith("[^]", start)) return { source: ANY, size: 1, end: start + 3 };
   if (text.startsWith("[]", start)) return undefined;
   let source = "[";
   let size = 1;
-  let behindMany = false;
+  let behind: "many" | "their dash" | "what the dash joins" | null = null;
   for (let at = start + source.length; at < text.length; ) {
     const character = String.fromCodePoint(text.codePointAt(at) ?? 0);
     if (character === "]") return { source: `${source}]`, size, end: at + 1 };
-    if (character === "\\") {
-      const escaped = readEscape(text, at, true);
-      if (escaped === undefined) return undefined;
-      behindMany = /^\\[dDwWsSpP]/.test(text.slice(at, at + 2));
-      source += escaped.source;
-      size = Math.max(size, escaped.size);
-      at = escaped.end;
-      continue;
-    }
-    source += character === "[" || (character === "-" && behindMany) ? `\\${character}` : character;
-    behindMany = false;
-    at += character.length;
+    const isDash = character === "-";
+    if (isDash && behind === "what the dash joins" && text[at + 1] !== "]") return undefined;
+    const escaped = character === "\\" ? readEscape(text, at, true) : undefined;
+    if (character === "\\" && escaped === undefined) return undefined;
+    const isItself = isDash && (behind === "many" || behind === "their dash");
+    source += escaped?.source ?? (character === "[" || isItself ? `\\${character}` : character);
+    size = Math.max(size, escaped?.size ?? 0);
+    if (behind === "their dash") behind = "what the dash joins";
+    else if (behind === "many" && isDash) behind = "their dash";
+    else behind = /^\\[dDwWsSpP]/.test(text.slice(at, at + 2)) ? "many" : null;
+    at = escaped?.end ?? at + character.length;
   }
   return undefined;
 }

@@ -154,6 +154,10 @@ describe("mistakes in a cases file", () => {
     [{ grant: { name: "x" } }, ['/grant/name: "name" is no field of a grant']],
     [{ at: 7 }, ['/at: expected a date-time like "2026-01-31T00:00:00Z", found the number 7']],
     [{ at: "2026-01-01" }, ['/at: expected a date-time like "2026-01-31T00:00:00Z", found the string "2026-01-01"']],
+    [
+      { at: ["2026-01-01T00:00:00Z"] },
+      ['/at: expected a date-time like "2026-01-31T00:00:00Z", found a list of one item'],
+    ],
     [{ times: 0 }, ["/times: expected a whole number from 1 to 100000, found the number 0"]],
     [{ times: 100001 }, ["/times: expected a whole number from 1 to 100000, found the number 100001"]],
     [{ times: 1.5 }, ["/times: expected a whole number from 1 to 100000, found the number 1.5"]],

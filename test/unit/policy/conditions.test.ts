@@ -1,5 +1,8 @@
 import { describe, expect, it, onTestFinished } from "vitest";
+import { compileConditions, judgeAll, judgeEnd } from "../../../src/policy/condition.ts";
 import { decide } from "../../../src/policy/decide.ts";
+import { explain } from "../../../src/policy/explain.ts";
+import { compileWall, denies } from "../../../src/policy/wall.ts";
 import { callOf, DENIES, FAILS, faultsOf, HOLDS, judged, policyFor, policyOf } from "./given.ts";
 
 const on = (op: string, value: unknown, path = "args.x") => ({ path, op, value });
@@ -66,7 +69,7 @@ describe("lt, lte, gt and gte", () => {
   });
 
   it("want a number or a date-time in the policy", () => {
-    for (const value of ["100", true, null, [1], "2026-02-30T00:00:00Z", "2026-01-01"]) {
+    for (const value of ["100", true, null, [1], "2026-02-30T00:00:00Z", "2026-01-01", ["2026-01-31T00:00:00Z"]]) {
       expect(faultsOf({ require: [{ conditions: [on("gt", value)] }] })).toHaveLength(1);
     }
   });
@@ -134,6 +137,26 @@ describe("regex", () => {
       ]);
     },
   );
+
+  it.each([
+    ["(?=a)", true],
+    ["(?!a)", true],
+    ["(?<=a)b", true],
+    ["(?<!a)b", true],
+    ["(a)\\1", true],
+    ["(?<n>a)\\k<n>", true],
+    ["[", false],
+    ["a**", false],
+    ["(?x)a", false],
+  ])("says of %s whether RE2 leaves it out for good: %j", (pattern, leftOut) => {
+    const [fault = ""] = faultsOf({ require: [{ conditions: [on("regex", pattern)] }] });
+    expect(fault.endsWith(" (back-references and look-around are not part of RE2)")).toBe(leftOut);
+  });
+
+  it("quotes no more than a short piece of a pattern that is none", () => {
+    const [fault = ""] = faultsOf({ require: [{ conditions: [on("regex", `(${"a".repeat(5_000)}`)] }] });
+    expect(fault).toMatch(/: this is no RE2 pattern: missing closing \): `\(a{100,200}$/);
+  });
 
   it("takes time linear in the text, whatever the pattern", () => {
     const text = x(JSON.stringify(`${"a".repeat(50_000)}!`));
@@ -270,6 +293,9 @@ describe("paths", () => {
     ".a",
     "argsx",
     "tool.x",
+    "tool[0]",
+    "server[*]",
+    "time.hour[0]",
     "grant",
     "grant.tag",
     "time.minute",
@@ -307,5 +333,35 @@ describe("paths", () => {
     const policy = policyFor({ require: [{ conditions: [on("eq", 7, "time.weekday"), on("eq", 23, "time.hour")] }] });
     expect(decide(policy, callOf("{}", { time: sunday })).effect).toBe("allow");
     expect(decide(policy, callOf("{}", { time: sunday + 1 })).effect).toBe("deny");
+  });
+});
+
+describe("a condition that no policy that was read could hold", () => {
+  it.each([
+    ["a path that can't be read", "nowhere", 1],
+    ["a value that does not fit the operator", "args.x", "many"],
+    ["neither", "nowhere", "many"],
+  ])("can't be told, nor can its opposite: %s", (_, path, value) => {
+    const leaf = { kind: "leaf", path, operator: "gt", value } as const;
+    for (const condition of [leaf, { kind: "not", of: leaf } as const]) {
+      const terms = compileConditions([condition], "");
+      for (const reading of ["deny_if", "require"] as const) {
+        expect(judgeAll(terms, callOf('{"x":2}'), reading)).toBe("unknown");
+        for (const term of terms) {
+          expect(term.kind === "leaf" && judgeEnd(term.criterion, { kind: "absent" }, reading)).toBe("unknown");
+        }
+      }
+    }
+  });
+
+  it("is denied in both kinds of walls, and says why", () => {
+    const conditions = [{ kind: "leaf", path: "nowhere", operator: "eq", value: 1 }] as const;
+    for (const reading of ["deny_if", "require"] as const) {
+      const wall = compileWall({ conditions, onDeny: undefined }, "/x", reading, undefined);
+      expect([denies(wall, callOf()), explain(wall, callOf())]).toEqual([
+        true,
+        "The arguments object is an object; this rule can only judge a rule that can be read there.",
+      ]);
+    }
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { decide, isListed } from "../../../src/policy/decide.ts";
+import { compileLimit, demand } from "../../../src/policy/limit.ts";
 import { callOf, policyFor, policyOf, textOf, verdict } from "./given.ts";
 
 const FALSE = { path: "args.no", op: "exists", value: true };
@@ -137,6 +138,17 @@ describe("what a denial says", () => {
     );
   });
 
+  it("is ours where the author's text is empty", () => {
+    const ours = say({ deny_if: [wall(gt)] }, '{"amount":250}');
+    expect(say({ reason: "", deny_if: [{ conditions: [gt], on_deny: "" }] }, '{"amount":250}')).toBe(ours);
+    expect(say({ reason: "Too much.", deny_if: [{ conditions: [gt], on_deny: "" }] }, '{"amount":250}')).toBe(
+      "Too much.",
+    );
+    expect(say({ action: "deny", reason: "" }, "{}")).toBe(
+      'The policy denies every call of the tool "t", whatever its arguments.',
+    );
+  });
+
   it("says which type came and which is wanted when it can't tell", () => {
     expect(say({ deny_if: [wall(gt)] }, '{"amount":"500"}')).toBe(
       'The argument "amount" is the string "500"; this rule can only judge a number there.',
@@ -213,6 +225,28 @@ describe("what a call asks of the counters", () => {
     });
   });
 
+  it.each([
+    [1, "second"],
+    [2, 2],
+    [60, "minute"],
+    [3600, "hour"],
+    [86_400, "day"],
+    // A week begins on Monday, and so many seconds from 1970 on a Thursday.
+    [604_800, 604_800],
+    [2_678_400, 2_678_400],
+    ["second", "second"],
+    ["month", "month"],
+  ])("is in a window of %j the same as in one of %j", (window, same) => {
+    const decision = limits({ limits: [{ counter: "c", window, max: 1 }], rate_limit: { max: 1, window } });
+    expect(decision.effect === "allow" && decision.limits.map((each) => each.window)).toEqual([same, same]);
+  });
+
+  it("is at most 10^12, of a rate as of a limit", () => {
+    const most = 1_000_000_000_000;
+    const decision = limits({ limits: [{ counter: "c", window: "day", max: most }], rate_limit: `${most}/day` });
+    expect(decision.effect === "allow" && decision.limits.map(({ max }) => max)).toEqual([10n ** 18n, 10n ** 18n]);
+  });
+
   it("says whose calls are counted, and by which windows", () => {
     const decision = limits({
       limits: [
@@ -245,6 +279,18 @@ describe("what a call asks of the counters", () => {
   it("is more than any limit allows for an amount that is too large to count", () => {
     const decision = limits(refunds, '{"amount":1e400}');
     expect(decision.effect === "allow" && (decision.limits[0]?.amount ?? 0n) > 10n ** 18n).toBe(true);
+  });
+
+  it("is more than any limit allows where no path leads to an amount", () => {
+    const limit = { counter: "c", window: "day", max: 5, scope: "grant", align: "calendar" } as const;
+    const demanded = demand(compileLimit({ ...limit, increment: { from: "nowhere" } }, "/x"), callOf());
+    expect(demanded.ok && demanded.demand.amount).toBe(10n ** 19n);
+  });
+
+  it("is more than any limit allows for an increment of that size", () => {
+    const tools = '{"t":{"limits":[{"counter":"c","window":"day","max":5,"increment":1e400}]}}';
+    const decision = decide(policyOf(`{"version":"1","default":"deny","tools":${tools}}`), callOf());
+    expect(decision.effect === "allow" && decision.limits.map(({ amount }) => amount)).toEqual([10n ** 19n]);
   });
 
   it.each([

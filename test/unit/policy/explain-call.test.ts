@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { decide } from "../../../src/policy/decide.ts";
+import { type Call, decide } from "../../../src/policy/decide.ts";
 import { explainCall } from "../../../src/policy/explain-call.ts";
 import type { ExplainedCondition, ExplainedStep } from "../../../src/policy/explained.ts";
 import { everyOutcome, type Outcome, someOutcome } from "../../../src/policy/outcome.ts";
@@ -89,8 +89,90 @@ describe("the way of a call", () => {
     expect(explained.steps).toHaveLength(tool === "e" ? 2 : 1);
   });
 
+  it("names the first of several entries that hide the tool in the same words", () => {
+    const document = { version: "1", default: "deny", hide: ["b", "a", "a"] };
+    expect(explainCall(policyOf(document), callOf("{}", { tool: "a" })).steps[0]?.rule).toBe("/hide/1");
+  });
+
+  it("ends where the calls inside are too many", () => {
+    const self = policyFor({ unwrap: { tool: "tool", arguments: "args" } });
+    const { steps, ...outcome } = explainCall(self, callOf());
+    expect(outcome).toMatchObject({ effect: "deny", rule: "/tools/t/unwrap" });
+    expect(brief(steps.slice(-2))).toEqual(["4 standing /tools/t passes", "4 unwrap /tools/t/unwrap denies"]);
+    expect(steps).toHaveLength(10);
+  });
+
   it("is one step without a policy", () => {
     expect(brief(explainCall(null, callOf()).steps)).toEqual(["0 standing (no policy) denies"]);
+  });
+
+  it("ends at a hidden tool, of which nothing is told", () => {
+    const hidden = policyFor({ action: "hide", reason: "A secret." });
+    expect(explainCall(hidden, callOf())).toStrictEqual({
+      effect: "hide",
+      rule: "(hidden)",
+      text: null,
+      steps: [
+        {
+          ...{ depth: 0, tool: "t", rule: "/tools/t/action", outcome: "hides", text: null, reached: true },
+          ...{ kind: "standing", standing: "hidden" },
+        },
+      ],
+    });
+  });
+
+  it("begins with the default where no entry is for the tool", () => {
+    const open = policyOf({ version: "1", default: "allow" });
+    const first = { depth: 0, tool: "t", rule: "/default", reached: true, kind: "standing" };
+    expect(explainCall(open, callOf())).toStrictEqual({
+      ...{ effect: "allow", rule: null, text: null },
+      steps: [{ ...first, outcome: "passes", text: null, standing: "listed" }],
+    });
+    const text = 'The policy does not list the tool "t", and denies every tool that it does not list.';
+    expect(explainCall(policyOf({ version: "1", default: "deny" }), callOf())).toStrictEqual({
+      ...{ effect: "deny", rule: "(default deny)", text },
+      steps: [{ ...first, outcome: "denies", text, standing: "unlisted" }],
+    });
+  });
+
+  it("goes by an action that denies", () => {
+    const explained = explainCall(policyFor({ action: "deny", reason: "Not on Fridays." }), callOf());
+    expect(explained.steps[1]).toStrictEqual({
+      ...{ depth: 0, tool: "t", rule: "/tools/t/action", outcome: "denies", text: "Not on Fridays.", reached: true },
+      kind: "action",
+    });
+  });
+
+  it.each([
+    ["pinned", "passes"],
+    ["held", "denies"],
+    ["unlisted", "hides"],
+    ["unread", "denies"],
+  ] as const)("goes by the tool's pin: %s %s", (pin, outcome) => {
+    const { steps } = explainCall(policyFor({}), callOf("{}", { pinOf: () => pin }));
+    expect(steps).toHaveLength(2);
+    const step = { depth: 0, tool: "t", rule: "(definition)", outcome, reached: true, kind: "pin", pin };
+    expect(steps[1]).toStrictEqual({ ...step, text: outcome === "denies" ? expect.any(String) : null });
+  });
+
+  it("ends at a limit whose amount can't be read", () => {
+    const limit = { counter: "c", window: "day", max: 5, increment_from: "args.n" };
+    const explained = explainCall(policyFor({ limits: [limit] }), callOf('{"n":"x"}'));
+    expect(explained.steps[1]).toStrictEqual({
+      ...{ depth: 0, tool: "t", rule: "/tools/t/limits/0", outcome: "denies", text: explained.text, reached: true },
+      ...{ kind: "limit", counter: "c", window: "day", align: "calendar", scope: "grant", max: "5", amount: null },
+    });
+    expect(explained.text).toMatch(/^The argument "n" is the string "x"; the limit "c" counts it/);
+  });
+
+  it("says whether the schema of strict arguments is known", () => {
+    const schema = (known: Partial<Call>) => {
+      const step = explainCall(policyFor({ arguments: "strict" }), callOf("{}", known)).steps[1];
+      return step?.kind === "arguments" ? `${step.schema} ${step.outcome}` : step?.kind;
+    };
+    expect(schema({ schemaOf: () => objectOf('{"properties":{}}') })).toBe("known passes");
+    expect(schema({ schemaOf: () => undefined })).toBe("unknown denies");
+    expect(schema({})).toBe("unknown denies");
   });
 });
 
@@ -147,6 +229,16 @@ describe("a condition on the way", () => {
       outcome: "asks",
       conditions: [{ pointer: "/tools/t/approval/when/0" }],
     });
+  });
+
+  it("of an approval counts as in a deny_if: any element asks, and so does what is absent where it must not differ", () => {
+    const asked = (condition: object, args: string) => {
+      const step = explainCall(policyFor({ approval: { when: [condition] } }), callOf(args)).steps[1];
+      return step?.kind === "approval" ? [step.truth, step.conditions[0]?.outcome, step.outcome] : [];
+    };
+    expect(asked({ path: "args.list[*]", op: "gt", value: 1 }, '{"list":[1,2]}')).toEqual(["holds", "holds", "asks"]);
+    expect(asked({ path: "args.x", op: "neq", value: 1 }, "{}")).toEqual(["holds", "holds", "asks"]);
+    expect(asked({ path: "args.x", op: "neq", value: 1 }, '{"x":1}')).toEqual(["fails", "fails", "passes"]);
   });
 
   it("has not read away, with pointers to where it is written", () => {

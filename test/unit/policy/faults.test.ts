@@ -17,6 +17,7 @@ describe("a mistake in a policy is told, with its place", () => {
     [{ version: "2", default: "deny" }, ['1:12 /version: expected "1", found "2"; did you mean "1"?']],
     [{ version: "1", default: "maybe" }, ['1:26 /default: expected "allow" or "deny", found "maybe"']],
     [{ version: "1", default: 7 }, ['1:26 /default: expected "allow" or "deny", found the number 7']],
+    ["null", ["1:1 : expected a policy, an object, found null"]],
     [
       { version: "1", default: "deny", hide: "x" },
       ['1:40 /hide: expected a list of names of tools, found the string "x"'],
@@ -70,6 +71,7 @@ describe("a mistake in a tool's entry is told, with its place", () => {
     [{ deny_if: [{}] }, ['/deny_if/0: "conditions" is missing in a wall']],
     [{ deny_if: ["no"] }, ['/deny_if/0: expected a wall, an object, found the string "no"']],
     [{ require: {} }, ["/require: expected a list of walls, found an object"]],
+    [{ deny_if: {} }, ["/deny_if: expected a list of walls, found an object"]],
     [{ deny_if: [{ conditions: {} }] }, ["/deny_if/0/conditions: expected a list of conditions, found an object"]],
     [{ deny_if: [{ conditions: [], on_deny: 7 }] }, ["/deny_if/0/on_deny: expected a string, found the number 7"]],
     [
@@ -193,7 +195,9 @@ describe("a mistake in a condition is told, with its place", () => {
       {},
       [': "path" is missing in a condition', ': "op" is missing in a condition', ': "value" is missing in a condition'],
     ],
+    [null, [": expected a condition, an object, found null"]],
     [{ path: "args.x", op: "eq" }, [': "value" is missing in a condition']],
+    [{ path: "args.x", op: "gt" }, [': "value" is missing in a condition']],
     [{ op: "eq", value: 1 }, [': "path" is missing in a condition']],
     [{ path: "args.x", value: 1 }, [': "op" is missing in a condition']],
     [{ path: 7, op: "eq", value: 1 }, ["/path: expected a string, found the number 7"]],
@@ -220,6 +224,8 @@ describe("a mistake in a condition is told, with its place", () => {
       ],
     ],
     [{ path: "tool.x", op: "eq", value: 1 }, ["/path: nothing lies below tool"]],
+    [{ path: "tool[0]", op: "eq", value: 1 }, ["/path: nothing lies below tool"]],
+    [{ path: "grant.id[*]", op: "eq", value: 1 }, ["/path: nothing lies below grant.id"]],
     [{ path: "grant.tags.x", op: "eq", value: 1 }, ["/path: below grant.tags only [0] (any index) or [*] can stand"]],
     [
       { path: "grant.tags[0][0]", op: "eq", value: 1 },
@@ -309,6 +315,22 @@ describe("a mistake in a condition is told, with its place", () => {
         ': "op" is missing in a condition',
         ': "value" is missing in a condition',
         '/all: "all" is no field of a condition',
+      ],
+    ],
+    [
+      { any: [], op: "eq" },
+      [
+        ': "path" is missing in a condition',
+        ': "value" is missing in a condition',
+        '/any: "any" is no field of a condition',
+      ],
+    ],
+    [
+      { not: {}, value: 1 },
+      [
+        ': "path" is missing in a condition',
+        ': "op" is missing in a condition',
+        '/not: "not" is no field of a condition',
       ],
     ],
   ])("in %j", (condition, faults) => {

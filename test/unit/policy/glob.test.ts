@@ -51,6 +51,24 @@ describe("a glob", () => {
     expect(matches(readGlob(`${"a*".repeat(50)}b`), "a".repeat(1_000_000))).toBe(false);
   });
 
+  it.each([
+    ["ab*", "a*", true],
+    ["ba*", "a*", false],
+    ["a*", "b*", false],
+    ["*ab", "*b", true],
+    ["*ba", "*b", false],
+    ["*a", "*b", false],
+    ["ab*", "a*b", true],
+    ["*ba", "b*a", true],
+    ["ab*c", "a*bc", true],
+    ["ab*c", "a*cb", false],
+    ["a*b*c", "a*d*c", true],
+    ["*", "a*b", true],
+  ])("%j and %j overlap as they begin and end, whichever comes first: %j", (one, other, expected) => {
+    expect(overlap(readGlob(one), readGlob(other))).toBe(expected);
+    expect(overlap(readGlob(other), readGlob(one))).toBe(expected);
+  });
+
   it("overlaps another when some name matches both", () => {
     fc.assert(
       fc.property(fc.stringMatching(/^[ab*]{1,4}$/), fc.stringMatching(/^[ab*]{1,4}$/), (a, b) => {
@@ -65,6 +83,23 @@ describe("a glob", () => {
 });
 
 describe("which entry applies", () => {
+  it.each([
+    ["one that begins the same and ends with more", ["a*", "a*b"], "axb", "a*b"],
+    ["one that ends the same and begins with more", ["*bc", "a*bc"], "axbc", "a*bc"],
+    ["one with more between", ["ab*", "ab*c*"], "abxcx", "ab*c*"],
+    ["a longer beginning before a shorter end", ["*d", "abc*"], "abcd", "abc*"],
+    ["a longer end before a shorter beginning", ["a*", "*bcd"], "abcd", "*bcd"],
+    ["a longer beginning before a shorter one, beside a long one with a short", ["x*yyyy*", "a*", "ab*"], "abc", "ab*"],
+    ["a longer end before a shorter one, beside a long one with a short", ["*yyyy*x", "*c", "*bc"], "abc", "*bc"],
+    ["a longer beginning before none", ["*", "a*"], "ab", "a*"],
+    ["the name itself before every glob", ["abc*", "abc", "*abc"], "abc", "abc"],
+    ["none that wants more than there is", ["*", "abc*", "*abc"], "bc", "*"],
+    ["none at all", ["b*", "*b", "a*c*"], "ab*a", undefined],
+  ])("is %s", (_, keys, candidate, expected) => {
+    expect(namesOf(keys).find(candidate)).toBe(expected);
+    expect(namesOf(keys.toReversed()).find(candidate)).toBe(expected);
+  });
+
   it("is the exact name, else the glob with the most literal characters", () => {
     fc.assert(
       fc.property(fc.uniqueArray(fc.oneof(globText, name), { maxLength: 8 }), name, (keys, candidate) => {
@@ -123,6 +158,44 @@ describe("a tie between globs", () => {
       }),
       { numRuns: 2000 },
     );
+  });
+
+  it.each<readonly [readonly string[], readonly string[]]>([
+    [["a*", "b*"], []],
+    [["a*", "ab*"], []],
+    // A name itself is no glob, and comes before all of them.
+    [["abc", "abc*", "bc"], []],
+    [
+      ["a*", "*a", "*"],
+      ["*a", "a*"],
+    ],
+    [
+      ["a*xyz", "ab*uv", "abcd*"],
+      ["a*xyz", "ab*uv", "abcd*"],
+    ],
+    [
+      ["abc*", "ab*d", "b*cd"],
+      ["ab*d", "abc*"],
+    ],
+    // Told apart by what they end with, better than by what they begin with.
+    [
+      ["*abc", "a*bc", "*xbc"],
+      ["*abc", "*xbc", "a*bc"],
+    ],
+    // Behind "abc*d" come none that begin so, and no more that begin with "ab".
+    [
+      ["abb*d", "ab*bd", "abc*d", "ac*bd"],
+      ["ab*bd", "abb*d", "abc*d"],
+    ],
+  ])("is found among %j in %j, each with another of them", (globs, tied) => {
+    for (const given of [globs, globs.toReversed()]) {
+      const found = ties(given);
+      expect([...found.keys()].sort()).toEqual(tied);
+      for (const [one, other] of found) {
+        const [a, b] = [readGlob(one), readGlob(other)];
+        expect([one === other, a.weight === b.weight, overlap(a, b)]).toEqual([false, true, true]);
+      }
+    }
   });
 
   it("is a validation error at each of the two", () => {

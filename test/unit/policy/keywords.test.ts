@@ -317,6 +317,12 @@ describe("a keyword", () => {
   const MEMBERS = { properties: { b: {}, c: {}, d: {} } };
 
   test.each<[object, readonly string[], readonly string[]]>([
+    [{ type: "string" }, ['""', '"1"'], ["1", "null"]],
+    [{ type: "number" }, ["0", "1.5", "1e400"], ['"1"', "true"]],
+    [{ type: "boolean" }, ["true", "false"], ["0", "null", '"true"']],
+    [{ type: "object" }, ["{}"], ["[]", "null"]],
+    [{ type: "array" }, ["[]", "[1]"], ["{}", '"x"']],
+    [{ type: "null" }, ["null"], ["false", "0", '""']],
     [{ minimum: 3 }, ["3", "4", '"x"'], ["2.99"]],
     [{ maximum: 3 }, ["3", "2", '"x"'], ["3.01"]],
     [{ exclusiveMinimum: 3 }, ["3.01", '"x"'], ["3", "2"]],
@@ -339,7 +345,10 @@ describe("a keyword", () => {
     [{ contains: { type: "null" }, minContains: 0, maxContains: 1 }, ["[1]", "[null]"], ["[null,null]"]],
     [{ contains: { type: "null" }, minContains: 2 }, ["[null,null]", "[null,1,null]"], ["[null]"]],
     [{ items: { type: "null" }, unevaluatedItems: false }, ["[null,null]", "[]", "1"], ["[1]"]],
-    [{ prefixItems: [{}], unevaluatedItems: false }, ["[1]", "[]", "1"], ["[1,2]"]],
+    [{ prefixItems: [{}], unevaluatedItems: false }, ["[1]", "[]", "1", '"xyz"'], ["[1,2]"]],
+    // Of the list inside all items are known, and of the one around it only the first.
+    [{ prefixItems: [{ items: {} }], unevaluatedItems: false }, ["[[1,2]]"], ["[[1,2],3]"]],
+    [{ prefixItems: [{ contains: {} }], unevaluatedItems: false }, ["[[1,2]]"], ["[[1,2],3]"]],
     [{ prefixItems: [{}], unevaluatedItems: { type: "null" } }, ["[1]", "[1,null]"], ["[1,2]", "[1,null,2]"]],
     [{ contains: { type: "null" }, unevaluatedItems: false }, ["[null,null]"], ["[null,1]"]],
     [{ allOf: [{ unevaluatedItems: { type: "null" } }], unevaluatedItems: false }, ["[null,null]"], ["[null,1]"]],
@@ -347,6 +356,13 @@ describe("a keyword", () => {
     [{ unevaluatedItems: false }, ["[]", "1"], ["[1]"]],
     [{ ...MEMBERS, unevaluatedProperties: { type: "null" } }, ['{"b":1,"c":2}', "{}", "1"], ['{"x":1}']],
     [{ allOf: [MEMBERS], unevaluatedProperties: false }, ['{"b":1,"c":2}'], ['{"x":1}']],
+    [{ unevaluatedProperties: false }, ["{}", '"xyz"', "[1]", "1"], ['{"x":1}']],
+    // Of the object inside "c" is known, and of the one around it only "b".
+    [
+      { ...MEMBERS, allOf: [{ properties: { b: { properties: { c: {} } } }, unevaluatedProperties: false }] },
+      ['{"b":{"c":1}}'],
+      ['{"b":{"c":1},"c":1}'],
+    ],
     [
       { ...MEMBERS, allOf: [{ unevaluatedProperties: { type: "null" } }] },
       ['{"b":null,"c":null}', "{}"],
@@ -378,6 +394,12 @@ describe("a keyword", () => {
       { allOf: [{ properties: { first: {} } }, { properties: { second: {} } }], unevaluatedProperties: false },
       '{"x":1}',
       'it names "first", "second".',
+    ],
+    // What stands beside the part that leaves no others is none of it.
+    [
+      { properties: { first: {} }, allOf: [{ properties: { second: {} }, unevaluatedProperties: false }] },
+      '{"x":1}',
+      'it names "second".',
     ],
   ])("that names no such member says which it does: %j", (schema, value, names) => {
     expect(said(schema, value)).toMatch(/ is not named by the tool's schema, and only named ones pass; /);
@@ -435,11 +457,18 @@ describe("a schema with an $id", () => {
     ["#/properties/b", true],
     ["https://example.com/x#/properties/b", true],
     ["https://example.com/y#/properties/b", false],
+    ["https://example.com/x##/properties/b", false],
     ["#/properties/none", false],
     ["/properties/b", false],
   ])("is referred to by it, and by nothing else: %s", (reference, followed) => {
     expect(passes(ref(reference), '{"a":null}')).toBe(followed);
     expect(passes(ref(reference), '{"a":1}')).toBe(false);
+  });
+
+  test("is left as it is, but for a hash at its end", () => {
+    const inner = { ...ref("urn:x#y#/properties/b"), $id: "urn:x#y#" };
+    expect(passes(inner, '{"a":null}')).toBe(true);
+    expect(passes({ ...ref("urn:xy#/properties/b"), $id: "urn:x#y" }, '{"a":null}')).toBe(false);
   });
 
   test("is itself what a reference without a fragment leads to", () => {
@@ -457,6 +486,8 @@ describe("a reference", () => {
     "c~d": { type: "null" },
     "e%f": { type: "null" },
     list: LIST,
+    pair: [{}, { type: "null" }],
+    hundred: [...Array.from({ length: 100 }, () => ({})), { type: "null" }],
   };
 
   test.each([
@@ -467,7 +498,9 @@ describe("a reference", () => {
     ["#/$defs/e%25f", true],
     ["#/$defs/e%f", false],
     ["#/%24defs/a~1b", true],
+    ["#/$defs/pair/1", true],
     ["#/$defs/list/10", true],
+    ["#/$defs/hundred/100", true],
     ["xx$defs/a~1b", false],
     ["#/$defs/list/010", false],
     ["#/$defs/list/11", false],
@@ -496,6 +529,7 @@ describe("a schema that can't be read or followed", () => {
   test.each<[unknown, string]>([
     [{ type: "text" }, 'its "type" can\'t be read.'],
     [{ type: [] }, 'its "type" can\'t be read.'],
+    [{ type: ["string", "text"] }, 'its "type" can\'t be read.'],
     [{ enum: "x" }, 'its "enum" can\'t be read.'],
     [{ minimum: "1" }, 'its "minimum" can\'t be read.'],
     [{ maximum: null }, 'its "maximum" can\'t be read.'],

@@ -25,6 +25,12 @@ describe("a tool that runs others", () => {
     ],
     [
       "proxy",
+      schema({ tool: { oneOf: [{ type: "null" }, { type: "string" }] }, args: { oneOf: [{ type: "array" }, OBJECT] } }),
+      { tool: "args.tool", arguments: "args.args" },
+    ],
+    ["proxy", schema({ tool: { type: "string" }, args: {} }), { tool: "args.tool", arguments: "args.args" }],
+    [
+      "proxy",
       schema({ "tool.name": { type: "string" }, "a r g s": true }),
       { tool: 'args["tool.name"]', arguments: 'args["a r g s"]' },
     ],
@@ -32,6 +38,22 @@ describe("a tool that runs others", () => {
     const meta = metaToolOf({ name, inputSchema });
     expect(meta).toEqual({ paths });
     for (const path of Object.values(meta?.paths ?? {})) expect(readPath(path).ok).toBe(true);
+  });
+
+  test.each(["tool", "toolName", "tool_id", "targetTool", "function-name", "TOOL_NAME"])(
+    "is told by a parameter for a tool's name: %s",
+    (name) => {
+      const inputSchema = schema({ [name]: { type: "string" }, args: OBJECT });
+      expect(metaToolOf({ name: "proxy", inputSchema })?.paths?.tool).toBe(`args.${name}`);
+    },
+  );
+
+  test.each([
+    ...["parameters", "params", "arguments", "args", "input", "kwargs"],
+    ...["toolInput", "tool_args", "toolArguments", "tool-params", "tool_parameters"],
+  ])("is told by a parameter for a tool's arguments: %s", (name) => {
+    const inputSchema = schema({ tool: { type: "string" }, [name]: OBJECT });
+    expect(metaToolOf({ name: "proxy", inputSchema })?.paths?.arguments).toBe(`args.${name}`);
   });
 
   test.each<[string, Json]>([
@@ -69,6 +91,12 @@ describe("a tool that runs others", () => {
     expect(looks).toBeLessThanOrEqual(10_000);
   });
 
+  it("is found beside a list of a million", () => {
+    const properties = { call: schema({ tool: { type: "string" }, args: OBJECT }) };
+    const inputSchema = { type: "object", properties, enum: Array.from({ length: 1_000_000 }, () => 1) };
+    expect(metaToolOf({ name: "wide", inputSchema })).toEqual({ paths: undefined });
+  });
+
   it("is found at a depth of a thousand", () => {
     let inputSchema = schema({ tool: { type: "string" }, args: OBJECT });
     for (let depth = 0; depth < 1_000; depth++) inputSchema = schema({ inner: inputSchema });
@@ -87,6 +115,20 @@ describe("a tool that runs others", () => {
     ["build", schema({ tool: { type: "integer" }, parameters: {} })],
     ["build", schema({ tool: {}, parameters: {} })],
     ["build", schema({ parameters: { type: "object" } })],
+    ["build", schema({ args: { type: "string" } })],
+    ["build", schema({ tool: true, parameters: OBJECT })],
+    ["build", schema({ tool: { type: ["integer", "null"] }, parameters: OBJECT })],
+    ["build", schema({ tool: { type: 7 }, parameters: OBJECT })],
+    ["build", schema({ tool: { type: "string" }, parameters: false })],
+    ["build", schema({ tool: { oneOf: [{ type: "integer" }] }, parameters: OBJECT })],
+    ["build", schema({ tool: { type: "string" }, parameters: { anyOf: [] } })],
+    ["build", schema({ tool: {}, args: { type: "string", description: "Arguments, as JSON." } })],
+    ["lint", schema({ tool: { type: "string" }, args: { type: "string", description: ["JSON"] } })],
+    ["audit", schema({ entries: { items: schema({ tool: { type: "string" }, version: { type: "string" } }) } })],
+    ["test", schema({ cases: { items: schema({ tool: {}, args: OBJECT }) } })],
+    ["make", schema({ targets: { items: schema({ arguments: OBJECT }) } })],
+    ["make", schema({ targets: { items: schema({ name: {}, arguments: OBJECT }) } })],
+    ["make", schema({ targets: { items: schema({ name: { type: "string" }, arguments: {} }) } })],
     ["build", null],
     ["build", { type: "object", properties: [] }],
   ])("is not every tool with such words in it: %s %j", (name, inputSchema) => {

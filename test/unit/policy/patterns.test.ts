@@ -52,8 +52,18 @@ describe("patterns of a schema", () => {
     ["^[-a]$", "-", true],
     ["^[\\d-z]+$", "5-z", true],
     ["^[\\d-z]$", "a", false],
+    // Where the class is not written as one in RE2, a dash behind it is no range either.
+    ["^[\\s-z]+$", " -z", true],
+    ["^[\\s-z]$", "a", false],
     ["^[\\da-c]$", "b", true],
-    ["^[\\d-a-c]+$", "5-b", true],
+    // The dash behind a class is itself, and so is what it joins, be it a dash.
+    ["^[\\d-a-]+$", "5-a-", true],
+    ["^[\\d--0]+$", "5-0", true],
+    ["^[\\d--0]$", ".", false],
+    ["^[\\d-\\w-]+$", "5-w", true],
+    ["^a{02,03}b{00}c{010}$", `aaa${"c".repeat(10)}`, true],
+    ["^a{01}$", "a{01}", false],
+    ["^a{100}$", "a".repeat(10), false],
     ["^[\\n-\\r]$", "\v", true],
     ["^[\\n-\\r]$", "-", false],
     ["\\d[\\n-\\r]", "5\v", true],
@@ -80,6 +90,12 @@ describe("patterns of a schema", () => {
     ["a word's end in a class", "[\\B]"],
     ["an escape that is none", "\\q"],
     ["an escape that is none, in a class", "[\\q]"],
+    ["a second dash behind a class, which is no range", "^[\\d-a-c]$"],
+    ["a second dash behind a class of many", "^[\\s-\\w-z]$"],
+    ["a place that is repeated", "^*a"],
+    ["an end that is repeated", "a$+"],
+    ["a word's end that is repeated", "a\\b?"],
+    ["a place that is counted", "\\B{2}"],
     ["an open class that ends in an escape", "[a\\"],
     ["two open groups", "((a)"],
     ["nothing that matches", "[]"],
@@ -155,6 +171,11 @@ describe("patterns of a schema", () => {
     expect(translate(source)?.size).toBe(size);
   });
 
+  it("are judged up to a size of 2,500, and not one more", () => {
+    expect(readPattern("a{1000}b{1000}c{500}")?.size).toBe(2_500);
+    expect(readPattern("a{1000}b{1000}c{501}")).toBeUndefined();
+  });
+
   it.each([")", "(", "a)", "(a", "[", "[]", "[]a]"])("are none where what opens does not close: %s", (source) => {
     expect(translate(source)).toBeUndefined();
   });
@@ -211,6 +232,39 @@ describe("patterns of a schema", () => {
     fc.assert(
       fc.property(pattern, text, (source, each) => {
         expect(readPattern(source)?.test(each)).toBe(new RegExp(source, "u").test(each));
+      }),
+      { numRuns: 5000 },
+    );
+  });
+
+  it("are judged as a browser judges them, or not at all, however they are put together", () => {
+    const pieces = [
+      "a",
+      "b",
+      "0",
+      ".",
+      "-",
+      "/",
+      "\\d",
+      "\\s",
+      "\\w",
+      "\\D",
+      "\\b",
+      "\\-",
+      "[",
+      "[^",
+      "]",
+      "(",
+      ")",
+      "|",
+    ];
+    const more = ["^", "$", "*", "+", "?", "{1}", "{01}", "{0,02}", "{", "}", ","];
+    const source = fc.array(fc.constantFrom(...pieces, ...more), { maxLength: 7 }).map((parts) => parts.join(""));
+    const text = fc.constantFrom("", "a", "b", "ab", "0", "1", ".", "-", "/", " ", "a{01}", "a-", "{", "}", "[", "\n");
+    fc.assert(
+      fc.property(source, text, (pattern, each) => {
+        const read = readPattern(pattern);
+        if (read !== undefined) expect(read.test(each)).toBe(new RegExp(pattern).test(each));
       }),
       { numRuns: 5000 },
     );

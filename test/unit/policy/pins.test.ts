@@ -41,6 +41,31 @@ describe("a call that the rules let pass", () => {
   });
 });
 
+describe("a call of a tool that is not what an operator has seen", () => {
+  it.each([
+    [
+      "held",
+      'The definition of the tool "t" changed or is new, and no operator has accepted it yet, so nobody may call it. Other tools are not concerned.',
+    ],
+    ["unread", 'The server could not be asked what the tool "t" is, so the call was refused. Try again shortly.'],
+  ] as const)("is told why it is refused: %s", (pin, text) => {
+    expect(
+      decide(
+        policy({ t: {} }),
+        callOf("t", () => pin),
+      ),
+    ).toMatchObject({ effect: "deny", text });
+  });
+
+  it("is told no more than that there is no such tool, where the server lists none", () => {
+    const decision = decide(
+      policy({ t: {} }),
+      callOf("t", () => "unlisted"),
+    );
+    expect(decision).toEqual({ effect: "hide", rule: "(unknown tool)" });
+  });
+});
+
 describe("a call that the rules refuse", () => {
   it.each([
     ["hidden", policy({ t: { action: "hide" } }), "(hidden)"],

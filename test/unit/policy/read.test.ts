@@ -57,6 +57,14 @@ describe("what is wrong with a policy", () => {
     ]);
   });
 
+  it("is told in the order of the text whatever it is, within a line too", () => {
+    const places = (text: string) =>
+      problemsOf(text).map(({ line, column, pointer }) => `${line}:${column} ${pointer}`);
+    expect(places('{"version":"2","default":"deny","default":"deny"}')).toEqual(["1:12 /version", "1:33 /default"]);
+    expect(places('{"version":"1","version":"1",\n"default":"no"}')).toEqual(["1:16 /version", "2:11 /default"]);
+    expect(places('{"version":"1","version":"1",\n"default":}')).toEqual(["1:16 ", "2:11 "]);
+  });
+
   it("is a repeated key even where all else is right, at any depth", () => {
     const repeated = (text: string) => problemsOf(text).map(({ pointer, message }) => `${pointer}: ${message}`);
     expect(repeated('{"version":"1","default":"deny","default":"deny"}')).toEqual([
@@ -176,19 +184,67 @@ describe("what is wrong with a policy", () => {
     expect(faultsOf({ limits: [limit({}), limit({ scope: "grant", align: "calendar" })] })).toHaveLength(1);
   });
 
-  it("includes a wall of more than 100 conditions", () => {
+  it("is said of limits of all tools where they stand", () => {
+    const limits = [
+      { counter: "c", window: "day", max: 1 },
+      { counter: "c", window: "day", max: 2 },
+    ];
+    expect(faultsOf({}, { all_tools: { limits } })).toEqual([
+      '/all_tools/limits/1: this limit would share its count with "/all_tools/limits/0" (same counter, window, align and scope); give one another name',
+    ]);
+  });
+
+  it("is not that limits share a count, as long as it can't be told which count is theirs", () => {
+    const twice = (limit: unknown) => faultsOf({ limits: [limit, limit] }).map((fault) => fault.split(":")[0]);
+    expect(twice({ counter: 7, window: "day", max: 1 })).toEqual([
+      "/tools/t/limits/0/counter",
+      "/tools/t/limits/1/counter",
+    ]);
+    expect(twice({ counter: "c", window: "year", max: 1 })).toEqual([
+      "/tools/t/limits/0/window",
+      "/tools/t/limits/1/window",
+    ]);
+    expect(twice(7)).toEqual(["/tools/t/limits/0", "/tools/t/limits/1"]);
+  });
+
+  it.each([
+    ["", "x"],
+    ["of two bytes to a character", "é"],
+  ])("is that it is longer than 1 MiB, and not that it is as long %s", (_, character) => {
+    const text = (bytes: number) => {
+      const empty = '{"version":"1","default":"deny","description":""}';
+      const rest = bytes - empty.length;
+      const most = character.repeat(Math.floor(rest / Buffer.byteLength(character)));
+      return empty.replace('""}', `"${most}${"x".repeat(rest - Buffer.byteLength(most))}"}`);
+    };
+    expect(Buffer.byteLength(text(1_048_576))).toBe(1_048_576);
+    expect(problemsOf(text(1_048_576))).toEqual([]);
+    expect(problemsOf(text(1_048_577))).toEqual([
+      { pointer: "", line: 1, column: 1, message: "a policy is at most 1 MiB long" },
+    ]);
+  });
+
+  it("includes a wall and an approval of more than 100 conditions", () => {
     const conditions = (count: number) =>
       Array.from({ length: count }, () => ({ path: "args", op: "exists", value: true }));
-    expect(faultsOf({ require: [{ conditions: conditions(100) }] })).toEqual([]);
-    expect(faultsOf({ require: [{ conditions: conditions(101) }] })).toEqual([
-      expect.stringMatching(/^\/tools\/t\/require\/0: /),
+    const wall = (count: number) => ({ require: [{ conditions: conditions(count) }] });
+    const approval = (count: number) => ({ approval: { when: conditions(count) } });
+    expect([...faultsOf(wall(100)), ...faultsOf(approval(100)), ...faultsOf({}, { all_tools: wall(100) })]).toEqual([]);
+    expect(faultsOf(wall(101))).toEqual(["/tools/t/require/0: at most 100 conditions fit one wall; here are 101"]);
+    expect(faultsOf({}, { all_tools: wall(101) })).toEqual([
+      "/all_tools/require/0: at most 100 conditions fit one wall; here are 101",
+    ]);
+    expect(faultsOf(approval(101))).toEqual([
+      "/tools/t/approval: at most 100 conditions fit one approval; here are 101",
     ]);
   });
 
   it("includes more than 5,000 tools", () => {
     const tools = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, index) => [`t${index}`, {}]));
     expect(problemsOf({ ...MINIMAL, tools: tools(5000) })).toEqual([]);
-    expect(problemsOf({ ...MINIMAL, tools: tools(5001) })).toHaveLength(1);
+    expect(problemsOf({ ...MINIMAL, tools: tools(5001) })).toMatchObject([
+      { pointer: "/tools", message: "at most 5000 tools fit a policy; here are 5001" },
+    ]);
   });
 
   it("includes all_tools fields that only a tool has", () => {

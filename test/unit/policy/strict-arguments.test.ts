@@ -54,6 +54,9 @@ describe("strict arguments", () => {
       const decision = decide(STRICT, callOf("{}", known));
       expect(verdict(decision)).toBe("deny /tools/t/arguments");
       expect(decision.effect === "deny" && decision.wants).toEqual({ tool: "t", what: "schema" });
+      expect(textOf(decision)).toBe(
+        'Arguments have to fit the tool\'s schema, and the schema of the tool "t" is not known.',
+      );
     }
     const denied = decided(a({ type: "string" }), '{"a":1}');
     expect(denied.effect === "deny" && denied.wants).toBeUndefined();
@@ -382,7 +385,11 @@ describe("of every schema and all arguments", { timeout: 120_000 }, () => {
           properties: fc.dictionary(key, tie("any"), { maxKeys: 2 }),
           patternProperties: fc.dictionary(fc.constantFrom("^a", "b"), tie("any"), { maxKeys: 1 }),
           additionalProperties: tie("any"),
+          unevaluatedProperties: tie("any"),
+          prefixItems: fc.array(tie("any"), { minLength: 1, maxLength: 2 }),
           items: tie("any"),
+          contains: tie("any"),
+          unevaluatedItems: tie("any"),
           anyOf: fc.array(tie("any"), { minLength: 1, maxLength: 3 }),
           oneOf: fc.array(tie("any"), { minLength: 1, maxLength: 2 }),
           allOf: fc.array(tie("any"), { minLength: 1, maxLength: 2 }),

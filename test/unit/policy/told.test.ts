@@ -91,6 +91,7 @@ describe("what a denial names", () => {
     ["args.a.b-c", 'The argument "a.b-c" is a list of one item'],
     ['args["a"]["b.c"]', 'The argument "a[\\"b.c\\"]" is null'],
     ['args["x y"]', 'The argument "[\\"x y\\"]" is true'],
+    ['args["y z"].n', 'The argument "[\\"y z\\"].n" is 8'],
     ["args.a.b-c[0]", 'The argument "a.b-c[0]" is the first'],
     ["args.j|json.n", 'The argument "j|json.n" is 7'],
     ["tool", 'The tool\'s name is "t"'],
@@ -102,7 +103,7 @@ describe("what a denial names", () => {
     ["time.hour", "The hour of the day (UTC) is 0"],
     ["time.weekday", "The day of the week (UTC, Monday is 1) is 4"],
   ])("is where its path leads: %s", (path, label) => {
-    const args = '{"a":{"b-c":["first"],"b.c":null},"x y":true,"j":"{\\"n\\":7}"}';
+    const args = '{"a":{"b-c":["first"],"b.c":null},"x y":true,"y z":{"n":8},"j":"{\\"n\\":7}"}';
     const text = said("require", [{ path, op: "in", value: [] }], args);
     expect(text).toBe(`${label.replace("the first", '"first"')}; this rule requires that it is one of an empty list.`);
   });
@@ -169,6 +170,12 @@ describe("what a wall says", () => {
     );
     expect(said("deny_if", [{ any: [others, a] }], '{"a":1,"n":"x"}')).toBe(
       'The argument "a" is 1; this rule denies it when it is 1, and lets it pass when it is not 1.',
+    );
+  });
+
+  it("is no more of a condition than that it holds, where it stands beside what always does", () => {
+    expect(said("deny_if", [a, { all: [] }], '{"a":1}')).toBe(
+      'This rule denies a call in which the argument "a" is 1 (here: 1).',
     );
   });
 
@@ -334,9 +341,22 @@ describe("what may have been meant", () => {
     expect(nearest(name, NAMES)).toBe(meant);
   });
 
+  // A swap is of two neighbours, and counts as one mistake.
+  test.each([
+    ["ab", "ba", true],
+    ["ab", "ca", false],
+    ["ab", "bc", false],
+    ["bacdef", "abcdef", true],
+    ["bacdxf", "abcdef", true],
+    ["bacdxx", "abcdef", false],
+  ])("by %j may be %j: %j", (name, known, near) => {
+    expect(nearest(name, [known])).toBe(near ? known : undefined);
+  });
+
   it("is the nearest of all, and of equally near ones the first", () => {
     expect(nearest("limits", ["limit", "limits", "limitss"])).toBe("limits");
     expect(nearest("limi", ["limix", "limit"])).toBe("limix");
+    expect(nearest("limit", ["limix", "limiz"])).toBe("limix");
   });
 
   it("is not looked for where the name is longer than 40 characters", () => {

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { decide } from "../../../src/policy/decide.ts";
+import { compileUnwrap, unwrapped } from "../../../src/policy/unwrap.ts";
 import { argumentsText, type PolicyText, policy, textOf as policyText, schemaOf, toolName } from "./arbitrary.ts";
 import { callOf, faultsOf, policyOf, textOf, verdict } from "./given.ts";
 
@@ -55,6 +56,42 @@ describe("a call inside a call", () => {
     expect(run('{"tool":"pay","Tool":"pay"}')).toMatchObject({
       text: 'The key "Tool" could be taken for "tool"; leave it out.',
     });
+  });
+
+  it.each([
+    ["the call", '{"call":{"tool":"pay","args":{},"Tool":"other"},"list":[{}]}', '"Tool" could be taken for "tool"'],
+    [
+      "the list's item",
+      '{"call":{"tool":"pay"},"list":[{"args":{"n":1},"ARGS":{"n":11}}]}',
+      '"ARGS" could be taken for "args"',
+    ],
+    [
+      "what both lie in",
+      '{"call":{"tool":"pay"},"list":[{}],"Call":{"tool":"other"}}',
+      '"Call" could be taken for "call"',
+    ],
+    ["what the list lies in", '{"call":{"tool":"pay"},"list":[{}],"LIST":[{}]}', '"LIST" could be taken for "list"'],
+  ])("is denied beside such a key at every step of a path: in %s", (_, args, why) => {
+    const compiled = documented({
+      run: { unwrap: { tool: "args.call.tool", arguments: "args.list[0].args" } },
+      pay: {},
+    });
+    expect(verdict(run(args, compiled))).toBe("deny /tools/run/unwrap");
+    expect(textOf(run(args, compiled))).toContain(why);
+    expect(verdict(run('{"call":{"tool":"pay","other":1},"list":[{"args":{"n":1}},{"ARGS":1}]}', compiled))).toBe(
+      "allow",
+    );
+  });
+
+  it("is denied beside such a key inside a string that is JSON", () => {
+    const compiled = documented({
+      run: { unwrap: { tool: "args.data|json.tool", arguments: "args.data|json.args" } },
+      pay: {},
+    });
+    const given = (text: string) => verdict(run(JSON.stringify({ data: text }), compiled));
+    expect(given('{"tool":"pay","TOOL":"other"}')).toBe("deny /tools/run/unwrap");
+    expect(given('{"tool":"pay","Args":{}}')).toBe("deny /tools/run/unwrap");
+    expect(given('{"tool":"pay","args":{}}')).toBe("allow");
   });
 
   it("needs the outer call to pass too", () => {
@@ -113,6 +150,27 @@ describe("a call inside a call", () => {
     expect(verdict(run('{"a":{"b":"pay"}}', compiled))).toBe("allow");
   });
 
+  it("is not read from what stands in the way of its paths", () => {
+    const compiled = documented({
+      run: { unwrap: { tool: "args.a.b", arguments: "args.list[0].c" } },
+      pay: {},
+    });
+    expect(verdict(run('{"a":{"b":"pay"},"list":[{"c":{}}]}', compiled))).toBe("allow");
+    for (const args of [
+      '{"a":"pay"}',
+      '{"a":["pay"]}',
+      '{"a":{"b":"pay"},"list":{"n":1}}',
+      '{"a":{"b":"pay"},"list":[[]]}',
+    ])
+      expect(verdict(run(args, compiled))).toBe("deny /tools/run/unwrap");
+    expect(textOf(run('{"a":"pay"}', compiled))).toBe(
+      'The argument "a.b" can\'t be reached: an object is needed on the way to it, and the string "pay" stands there.',
+    );
+    expect(textOf(run('{"a":{"b":"pay"},"list":{"n":1}}', compiled))).toBe(
+      'The argument "list[0].c" can\'t be reached: a list is needed on the way to it, and an object stands there.',
+    );
+  });
+
   it("takes __proto__ and its like for names like any other", () => {
     const open = policyOf({ version: "1", default: "deny", tools: { run: RUN } });
     for (const name of ["__proto__", "constructor", "toString", "hasOwnProperty"]) {
@@ -121,6 +179,39 @@ describe("a call inside a call", () => {
     const proto = documented({ run: { unwrap: { tool: "args.__proto__.constructor", arguments: "args.x" } }, pay: {} });
     expect(verdict(run("{}", proto))).toBe("deny /tools/run/unwrap");
     expect(verdict(run('{"__proto__":{"constructor":"pay"}}', proto))).toBe("allow");
+  });
+});
+
+describe("what is said of a call inside that can't be read", () => {
+  it.each([
+    [
+      '{"tool":7}',
+      'The argument "tool" is the number 7; it has to be the name of the tool that this call runs, a string that is not empty.',
+    ],
+    [
+      "{}",
+      'The argument "tool" is absent; it has to be the name of the tool that this call runs, a string that is not empty.',
+    ],
+    [
+      '{"tool":"pay","args":"x"}',
+      'The argument "args" is the string "x"; it has to be the arguments of the tool that this call runs, an object.',
+    ],
+    ['{"tool":"pay","ARGS":{}}', 'The key "ARGS" could be taken for "args"; leave it out.'],
+    [nested(4), "This call carries more than 4 calls, one inside the other; call the tool directly."],
+  ])("names what came and what is wanted: %s", (args, text) => {
+    expect(run(args)).toEqual({ effect: "deny", rule: "/tools/run/unwrap", text });
+  });
+});
+
+describe("an unwrap that no policy that was read could hold", () => {
+  it.each([
+    ["nowhere", "args.args"],
+    ["args.tool", "nowhere"],
+    ["", ""],
+  ])("leads to no call: %j %j", (tool, args) => {
+    const compiled = compileUnwrap({ tool, arguments: args }, "/x");
+    const read = unwrapped(compiled, callOf('{"tool":"pay","args":{}}', { tool: "run" }));
+    expect(read).toMatchObject({ ok: false, refusal: { effect: "deny", rule: "/x" } });
   });
 });
 

@@ -59,6 +59,83 @@ describe("a policy without fault", () => {
   });
 });
 
+describe("what advice says", () => {
+  const said = (entry: object, rest: object = {}, tools?: readonly ListedTool[]) =>
+    advice({ version: "1", default: "deny", tools: { t: entry }, ...rest }, tools).map(
+      ({ pointer, message }) => `${pointer}: ${message}`,
+    );
+
+  it("is which rule leaves nothing to decide to which others", () => {
+    expect(said({ require: [always] })).toEqual(["/tools/t/require/0: this wall never denies anything"]);
+    expect(said({ deny_if: [always, some], rate_limit: "1/day" })).toEqual([
+      '/tools/t/deny_if/1: "/tools/t/deny_if/0" denies every call before this is looked at',
+      '/tools/t/rate_limit: "/tools/t/deny_if/0" denies every call before this is looked at',
+    ]);
+    expect(said({ require: [some] }, { all_tools: { deny_if: [some, always] } })).toEqual([
+      '/tools/t: "/all_tools/deny_if/1" denies every call of every tool, so "t" is never looked at',
+    ]);
+    expect(said({ action: "deny", deny_if: [some] })).toEqual([
+      '/tools/t/deny_if: "action" denies every call of this tool, so this is never looked at',
+    ]);
+    expect(said({ action: "hide", approval: {} })).toEqual([
+      '/tools/t/approval: "action" hides this tool, so this is never looked at',
+    ]);
+  });
+
+  it("is what a condition is the same for, and which list may be empty", () => {
+    expect(said({ deny_if: [{ conditions: [x("in", []), { any: [] }] }] })).toEqual([
+      "/tools/t/deny_if/0: this wall never denies anything",
+      '/tools/t/deny_if/0/conditions/0: nothing is in an empty list, so "in" is the same for every value',
+      '/tools/t/deny_if/0/conditions/1: an empty "any" never holds',
+    ]);
+    const each = x("eq", 1, "args.a[*].b[*].c");
+    const passes = (list: string) =>
+      `/tools/t/require/0/conditions/0: an empty list passes here, since all of its no elements do; require "length_gte" 1 of "${list}" too`;
+    expect(said({ require: [{ conditions: [each] }] })).toEqual([passes("args.a")]);
+    expect(said({ require: [{ conditions: [each, x("length_gte", 1, "args.a")] }] })).toEqual([passes("args.a[*].b")]);
+  });
+
+  it("is what a pattern lacks to say what it looks like", () => {
+    const conditions = ["^a|b$", "a", "^a+"].map((pattern) => x("regex", pattern));
+    const at = "/tools/t/require/0/conditions";
+    expect(said({ require: [{ conditions }] })).toEqual([
+      `${at}/0: an anchor binds only its own side of a "|"; put the alternatives in a group, as in "^(?:a|b)$"`,
+      `${at}/1: this matches anywhere in a value, whatever stands around it; put "^" before and "$" behind it when it is all of the value`,
+      `${at}/2: this says nothing about what follows the match; put "$" behind it when that is to be nothing`,
+    ]);
+  });
+
+  it("is which limit refuses before another", () => {
+    const limits = ["minute", "hour"].map((window, index) => ({ counter: "c", window, max: 60 ** index }));
+    expect(said({ limits })).toEqual([
+      '/tools/t/limits/1: this limit never refuses a call: "/tools/t/limits/0" counts the same and refuses before it',
+    ]);
+  });
+
+  it("is what hides a name already", () => {
+    expect(said({}, { hide: ["t", "ab", "a*", "t"] })).toEqual([
+      '/tools/t: "hide" has "t", so this entry is never looked at',
+      '/hide/1: "ab" is hidden already, by "a*"',
+      '/hide/3: "t" is hidden already, further up in this list',
+    ]);
+    expect(said({}, { hide: ["t*"] })).toEqual(['/tools/t: "hide" has "t*", so this entry is never looked at']);
+  });
+
+  it("is what strict arguments deny of a tool that runs others", () => {
+    const entry = { unwrap: { tool: "args.n", arguments: "args.p" }, arguments: "strict" };
+    const inputSchema = { properties: { n: { type: "string" }, p: { type: "object" } } };
+    expect(said(entry, {}, [{ name: "t", inputSchema }])).toEqual([
+      '/tools/t/unwrap: strict arguments deny whatever "args.p" carries, since the schema of "t" names no member of it',
+    ]);
+  });
+
+  it("is that a tool may run others, also where nothing says how", () => {
+    expect(said({}, { default: "allow" }, [{ name: "run_tool" }, { name: "t" }])).toEqual([
+      '/default: "run_tool" looks as if it ran other tools by name, past their rules; give it "unwrap": {"tool": "args.…", "arguments": "args.…"}, or deny it',
+    ]);
+  });
+});
+
 describe("names that mean nothing", () => {
   it("are hidden twice, or by a wider glob too", () => {
     const hide = ["a", "delete_*", "delete_user", "*_user_*", "*x", "delete_user_*", "a"];
@@ -117,6 +194,27 @@ describe("rules that no call comes to", () => {
     expect(of({ deny_if: [{ conditions: [{ not: { any: [] } }] }, some] })).toContain("/tools/t/deny_if/1");
     expect(of({ deny_if: [{ conditions: [x("not_in", [])] }, some] })).toContain("/tools/t/deny_if/1");
     expect(of({ deny_if: [{ conditions: [x("eq", 1), { all: [] }] }, some] })).toEqual([]);
+  });
+
+  it.each<readonly [string, object, boolean]>([
+    ["require", { all: [x("in", []), x("eq", 1)] }, true],
+    ["require", { all: [x("eq", 1), x("in", [])] }, true],
+    ["require", { any: [x("in", []), x("in_cidr", [])] }, true],
+    ["require", { any: [x("in", []), x("eq", 1)] }, false],
+    ["require", { not: x("not_in", []) }, true],
+    ["require", x("not_in", []), false],
+    // An empty list lets it pass.
+    ["require", x("in", [], "args.list[*]"), false],
+    ["deny_if", { any: [x("eq", 1), x("not_in", [])] }, true],
+    ["deny_if", { all: [x("eq", 1), x("not_in", [])] }, false],
+    ["deny_if", { not: { all: [x("in", []), x("eq", 1)] } }, true],
+    ["deny_if", { not: x("in_cidr", []) }, true],
+    ["deny_if", x("not_in", [], "args.list[*]"), false],
+    ["deny_if", x("in", []), false],
+    ["deny_if", x("not_in", ["a"]), false],
+  ])("stand behind a %s of %j: %j", (list, condition, behind) => {
+    const found = of({ [list]: [{ conditions: [condition] }], rate_limit: "1/day" });
+    expect(found.includes("/tools/t/rate_limit")).toBe(behind);
   });
 
   it("are all entries behind such a wall in all_tools", () => {
@@ -179,8 +277,24 @@ describe("conditions about nothing", () => {
       x("length_gte", 0, "args.to"),
       x("length_gte", 1, "args.from"),
       { any: [x("length_gte", 1, "args.to")] },
+      { not: x("length_lte", 0, "args.to") },
+      x("length_lte", 0, "args.to"),
+      x("exists", false, "args.to[0]"),
+      x("exists", true, "args.to"),
+      x("exists", true, "args.to[1]"),
+      x("eq", [], "args.to"),
     ]) {
       expect(of({ require: [{ conditions: [each, no] }] })).toEqual([at]);
+    }
+    for (const no of [
+      [x("eq", [], "args.to"), x("eq", 1)],
+      [x("eq", [1], "args.to")],
+      [x("eq", "", "args.to")],
+      [x("neq", [], "args.to")],
+      [x("length_gte", 0, "args.to")],
+      [{ all: [x("length_lte", 0, "args.to")] }],
+    ]) {
+      expect(of({ require: [{ conditions: [each] }], deny_if: [{ conditions: no }] })).toEqual([at]);
     }
   });
 
@@ -196,17 +310,48 @@ describe("patterns that look as if they were to match all of a value", () => {
   const in_ = (list: "require" | "deny_if", pattern: string) =>
     of({ [list]: [{ conditions: [x("regex", pattern)] }] }).length === 1;
 
-  it.each(["^dev|test$", "^a|b", "a|b$", "^(?:a|b)|c$"])("%s binds an anchor to one side only", (pattern) => {
+  it.each([
+    "^a\\.b|c$",
+    "^[a]|b$",
+    "|^a$",
+    "(?i)^a|b",
+    "(?im)^a|b",
+    "^dev|test$",
+    "^a|b",
+    "a|b$",
+    "^(?:a|b)|c$",
+    "^[(]|b$",
+    "^(a)|b$",
+    "\\Aa|b\\z",
+    "a|$",
+    "^a\\\\|b$",
+  ])("%s binds an anchor to one side only", (pattern) => {
     expect([in_("require", pattern), in_("deny_if", pattern)]).toEqual([true, true]);
   });
 
-  it.each(["[a-z]+", "prod-\\d+", "10\\.0\\.", "^[a-z0-9-]+", "a|b", "(?i)abc"])(
-    "%s lets more pass than it says, in a require",
-    (pattern) => {
-      expect([in_("require", pattern), in_("deny_if", pattern)]).toEqual([true, false]);
-      expect(of({ deny_if: [{ conditions: [{ not: x("regex", pattern) }] }] })).toHaveLength(1);
-    },
-  );
+  it.each([
+    "[a-z]+",
+    "prod-\\d+",
+    "10\\.0\\.",
+    "^[a-z0-9-]+",
+    "a|b",
+    "(?i)abc",
+    "a\\$",
+    "^a*",
+    "^a?",
+    "^a{2}",
+    "^a.|^b+",
+    "a.*b",
+    "^.*a+",
+    "^\\+a*",
+    "a|[^b]",
+    "x[$]|y",
+  ])("%s lets more pass than it says, in a require", (pattern) => {
+    expect([in_("require", pattern), in_("deny_if", pattern)]).toEqual([true, false]);
+    expect(of({ deny_if: [{ conditions: [{ not: x("regex", pattern) }] }] })).toHaveLength(1);
+    expect(of({ require: [{ conditions: [{ not: x("regex", pattern) }] }] })).toEqual([]);
+    expect(of({ approval: { when: [x("regex", pattern)] } })).toEqual([]);
+  });
 
   it.each([
     "^[a-z]+$",
@@ -216,11 +361,35 @@ describe("patterns that look as if they were to match all of a value", () => {
     ".*secret.*",
     "\\bword\\b",
     "^a.*",
+    "^a.+",
+    "^a+b",
+    "a|.*b",
+    "^a.*?",
+    "^a\\+",
+    "^a\\$",
+    "a\\\\$",
+    ".*a",
+    ".+a",
+    "a.*",
+    "a.+",
+    "$",
     "^[|]$",
+    "^[\\]|]$",
+    "^a\\|b$",
+    "^(a|(b|c))$",
     "^a$|^b$",
+    "\\A[a-z]+\\z",
     "(?i)^a$",
+    "(?is)^a$",
   ])("%s says what it means", (pattern) => {
     expect([in_("require", pattern), in_("deny_if", pattern)]).toEqual([false, false]);
+  });
+});
+
+describe("texts that look like such patterns", () => {
+  it("are taken as they are where nothing matches them", () => {
+    const conditions = ["eq", "starts_with", "contains"].map((op) => x(op, "^a|b$"));
+    expect(of({ require: [{ conditions }], deny_if: [{ conditions }] })).toEqual([]);
   });
 });
 
@@ -251,6 +420,29 @@ describe("limits that never refuse", () => {
     ["a rolling window that is tighter than two", [limit("day", 5), limit("day", 9, { align: "rolling" })], []],
     ["one grant's share of what all have together", [limit("day", 5, { scope: "server" }), limit("day", 5)], ["1"]],
     ["what all have together, beside one grant's", [limit("day", 5), limit("day", 6, { scope: "server" })], []],
+    ["one session's share of what a grant has", [limit("day", 5), limit("day", 5, { scope: "session" })], ["1"]],
+    ["what a grant has, beside one session's", [limit("day", 5, { scope: "session" }), limit("day", 6)], []],
+    ["months, which begin where hours do", [limit("hour", 1), limit("month", 744)], ["1"]],
+    ["months, with one hour too few", [limit("hour", 1), limit("month", 743)], []],
+    ["months, which begin within a week", [limit("week", 1), limit("month", 5)], []],
+    ["months, which touch six weeks at most", [limit("week", 1), limit("month", 6)], ["1"]],
+    ["31 days that touch three months at most", [limit("month", 1), limit(2_678_400, 3)], ["1"]],
+    ["31 days that touch more than two months", [limit("month", 1), limit(2_678_400, 2)], []],
+    [
+      "rolling windows within a rolling one",
+      [limit("minute", 1, { align: "rolling" }), limit("hour", 60, { align: "rolling" })],
+      ["1"],
+    ],
+    [
+      "an amount of the call's own beside a fixed one",
+      [limit("minute", 1), limit("hour", 60, { increment_from: "args.n" })],
+      [],
+    ],
+    [
+      "a fixed amount beside one of the call's own",
+      [limit("minute", 1, { increment_from: "args.n" }), limit("hour", 60)],
+      [],
+    ],
     ["another counter", [limit("minute", 30), { ...limit("hour", 9999), counter: "d" }], []],
     ["other amounts", [limit("minute", 30), limit("hour", 9999, { increment: 2 })], []],
     [
@@ -272,6 +464,12 @@ describe("limits that never refuse", () => {
     expect(pointers(document([limit("hour", 60)]))).toEqual([]);
     expect(pointers(document([limit("minute", 2), limit("hour", 60)]))).toEqual([]);
     expect(pointers(document([limit("minute", 2), limit("hour", 120)]))).toEqual(["/tools/b/limits/1"]);
+    const wider = (each: number) => [limit("minute", each), limit("hour", 60)];
+    const tools = { a: { limits: wider(2) }, b: { limits: wider(1) } };
+    expect(pointers({ version: "1", default: "deny", tools })).toEqual([]);
+    const denied = document([]);
+    Object.assign(denied.tools.b, { action: "deny", limits: [limit("hour", 60)] });
+    expect(pointers(denied)).toEqual(["/tools/a/limits/1", "/tools/b/limits"]);
     const shared = { all_tools: { limits: [limit("minute", 1)] } };
     expect(of({ limits: [limit("hour", 60)] }, shared)).toEqual(["/tools/t/limits/0"]);
   });
@@ -285,16 +483,27 @@ describe("tools that run others", () => {
       { name, ...(inputSchema && { inputSchema: JSON.parse(JSON.stringify(inputSchema)) }) },
     ]).length > 0;
 
-  it.each(["execute_advanced_tool", "call_tool", "runTool", "mcp.invoke-tool", "EXECUTE_TOOLS"])(
-    "are told by the name %s",
-    (name) => {
-      expect(told(name)).toBe(true);
-    },
-  );
+  it.each([
+    "execute_advanced_tool",
+    "exec_tool",
+    "call_tool",
+    "runTool",
+    "mcp.invoke-tool",
+    "dispatch_tool",
+    "EXECUTE_TOOLS",
+  ])("are told by the name %s", (name) => {
+    expect(told(name)).toBe(true);
+  });
 
   it.each([
     "find_tool",
     "get_run_tool",
+    "list_run_tools",
+    "find_call_tool",
+    "search_exec_tools",
+    "describe_call_tool",
+    "show_run_tool",
+    "info_run_tool",
     "call_tools_report",
     "execute_query",
     "tool",
@@ -354,6 +563,8 @@ describe("strict arguments of a tool that runs others", () => {
     expect(told({ type: "object", additionalProperties: true })).toEqual(at);
     expect(told(true, { unwrap }, { all_tools: { arguments: "strict" } })).toEqual(at);
     expect(told(true, { unwrap })).toEqual([]);
+    const deeper = { unwrap: { ...unwrap, arguments: "args.parameters.of" }, arguments: "strict" };
+    expect(told(true, deeper)).toEqual([]);
     expect(told({ properties: { n: {} } })).toEqual([]);
     expect(told({ additionalProperties: { type: "string" } })).toEqual([]);
     expect(told({ anyOf: [{ type: "object" }] })).toEqual([]);
