@@ -40,9 +40,9 @@ export const BREACHES: readonly Breach[] = [
   },
   {
     defence: "control characters in strings are refused",
-    file: "src/json/parse.ts",
-    from: "} else if (!(code >= 0x20)) {",
-    to: "} else if (at >= this.#text.length) {",
+    file: "src/json/string.ts",
+    from: "/[\\x20\\x21\\x23-\\x5b\\x5d-\\uffff]*/y",
+    to: '/[^"\\\\]*/y',
     tests,
     expects: REQUESTS,
   },
