@@ -7,6 +7,7 @@ import { type Frame, FrameReader, FrameTooLarge, messageFrame, writeFrame } from
 import { failureOfBody, readEvent } from "../upstream/answer.ts";
 import { type BodyFault, TextSource } from "../upstream/body.ts";
 import type { Failure } from "../upstream/failure.ts";
+import { Talk } from "../upstream/talk.ts";
 import { edited } from "./edit.ts";
 import { type Exchange, endingOf, failedReply } from "./exchange.ts";
 import type { Vetted } from "./vet.ts";
@@ -16,7 +17,7 @@ export async function* relay(
   body: ReadableStream<Uint8Array>,
   exchange: Exchange,
 ): AsyncGenerator<string | Uint8Array, void> {
-  const source = new TextSource(body, isStanding(exchange) ? null : exchange.bounds.timeoutSeconds * 1000);
+  const source = new TextSource(new Talk(body), isStanding(exchange) ? null : exchange.bounds.timeoutSeconds * 1000);
   const frames = new FrameReader(exchange.bounds.maxBytes);
   const state: State = { answered: exchange.request === null, resumable: false, revision: null };
   try {

@@ -1,6 +1,7 @@
 /** Reads bodies without trusting their length, their encoding or their patience. */
 import { joined } from "../mcp/echo.ts";
 import { Patience } from "./patience.ts";
+import { LEAST_CHUNK, Pieces, type Reading } from "./pieces.ts";
 
 export type BodyFault = "too large" | "not UTF-8" | "broken off" | "silent";
 export type Text =
@@ -23,40 +24,26 @@ export type Whole =
   | { readonly ok: true; readonly bytes: Uint8Array }
   | { readonly ok: false; readonly fault: BodyFault };
 
-/** What a silent stream holds of memory, in bytes; one that fills it is read by larger chunks until it says little. */
-const LEAST_CHUNK = 4_096;
-const MOST_CHUNK = 262_144;
-
-function nextSize(read: number, size: number): number {
-  if (read === size) return MOST_CHUNK;
-  return read < LEAST_CHUNK ? LEAST_CHUNK : size;
-}
-
 /** A body as strict UTF-8 text, piece by piece. A byte order mark stays in the text. */
 export class TextSource {
-  readonly #reader: ReadableStreamBYOBReader;
+  readonly #reading: Reading;
   readonly #back: Chunk[] = [];
-  #buffer = new ArrayBuffer(LEAST_CHUNK);
   readonly #patience: Patience | null;
   readonly #decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
   /** `timeoutMs` bounds the silence between two pieces; null waits for ever. */
-  constructor(body: ReadableStream<Uint8Array>, timeoutMs: number | null) {
-    this.#reader = body.getReader({ mode: "byob" });
+  constructor(reading: Reading, timeoutMs: number | null) {
+    this.#reading = reading;
     this.#patience = timeoutMs === null ? null : new Patience(timeoutMs);
   }
 
   /** What comes next, which stays as it is until more is asked for. */
   async chunk(): Promise<Chunk> {
-    const read = this.#reader.read(new Uint8Array(this.#buffer)).catch(() => null);
+    const read = this.#reading.read().catch(() => null);
     const chunk = await (this.#patience === null ? read : this.#patience.wait(read));
     if (chunk === "late") return { kind: "fault", fault: "silent" };
     if (chunk === null) return { kind: "fault", fault: "broken off" };
-    if (chunk.done) return { kind: "end" };
-    const { buffer, byteLength } = chunk.value;
-    const size = nextSize(byteLength, buffer.byteLength);
-    this.#buffer = size === buffer.byteLength ? buffer : new ArrayBuffer(size);
-    return { kind: "bytes", bytes: chunk.value };
+    return chunk.done || chunk.value === undefined ? { kind: "end" } : { kind: "bytes", bytes: chunk.value };
   }
 
   /** Gives back what `chunk` gave: it is read first by `next`. */
@@ -79,7 +66,7 @@ export class TextSource {
   /** Lets go of the body; what has not been read is not wanted. */
   async cancel(): Promise<void> {
     this.#patience?.end();
-    await this.#reader.cancel().catch(() => undefined);
+    await this.#reading.cancel().catch(() => undefined);
   }
 }
 
@@ -98,7 +85,7 @@ export async function readBytes(
   if (body === null) return { ok: true, bytes: new Uint8Array(0) };
   // Decoded bodies are longer than their Content-Length says.
   const length = headers.has("content-encoding") ? null : headers.get("content-length");
-  const source = length !== null && Number(length) <= maxBytes ? null : new TextSource(body, null);
+  const source = length !== null && Number(length) <= maxBytes ? null : new TextSource(new Pieces(body), null);
   // A client that is cut off while it sends never reads why, so more of its message is taken in and dropped.
   const mostBytes = message instanceof Request ? 4 * maxBytes : maxBytes;
   const reading = source === null ? readAtOnce(message) : readChunks(source, maxBytes, mostBytes);

@@ -7,10 +7,11 @@ import { FrameReader, FrameTooLarge } from "../mcp/sse.ts";
 import { type AnswerBounds, type Answered, failureOfBody, readEvent, type Streaming } from "./answer.ts";
 import { TextSource, within } from "./body.ts";
 import { type Failure, unanswered } from "./failure.ts";
+import { Talk } from "./talk.ts";
 
 /** All of it must come within the time that other streams may be silent for. */
 export async function gather({ session, body }: Streaming, id: Id, bounds: AnswerBounds): Promise<Answered | Failure> {
-  const source = new TextSource(body, null);
+  const source = new TextSource(new Talk(body), null);
   const found = await within(answerIn(source, session, id, bounds), bounds.timeoutSeconds * 1000);
   await source.cancel();
   return found === "late" ? unanswered(bounds.timeoutSeconds) : found;

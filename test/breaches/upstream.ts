@@ -4,6 +4,7 @@ import type { Breach } from "./breach.ts";
 const HEADS = ["test/hostile/upstream-heads.test.ts"];
 const ANSWERS = ["test/hostile/upstream-answers.test.ts"];
 const STREAMS = ["test/hostile/upstream-streams.test.ts"];
+const TALKATIVE = ["test/gate/talkative.test.ts"];
 const SILENCE = ["test/hostile/upstream-silence.test.ts"];
 const FAILURES = ["test/hostile/upstream-failures.test.ts"];
 
@@ -207,5 +208,13 @@ export const BREACHES: readonly Breach[] = [
     to: "yield text;",
     tests: STREAMS,
     expects: /goes out in one/,
+  },
+  {
+    defence: "what is taken in of a talkative stream is bounded",
+    file: "src/upstream/ahead.ts",
+    from: "drained.pipeTo(writable, {",
+    to: "drained.pipeTo(new WritableStream(writable && {}), {",
+    tests: TALKATIVE,
+    expects: /a flood waits/,
   },
 ];
