@@ -66,7 +66,11 @@ export function setOff(way: Way, passed: Passed, parcel: Parcel): Course {
       requestId,
       inSession: parcel.session !== null,
       eventId: eventIdsOf(env, grant, parcel),
-      bounds: { maxBytes: settings.maxAnswerBytes, timeoutSeconds: settings.timeoutSeconds },
+      bounds: {
+        maxBytes: settings.maxAnswerBytes,
+        timeoutSeconds: settings.timeoutSeconds,
+        leaks: contents.server.leaks,
+      },
       recall: recallOf(env, passed, parcel, cursor),
       came,
       view: {

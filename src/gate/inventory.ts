@@ -73,7 +73,7 @@ async function list(look: Look, listing: Listing): Promise<void> {
   const { origin, drift, stub } = shelf;
   const { maxAnswerBytes: maxBytes, timeoutSeconds } = way.settings;
   const names = new Set<string>();
-  const pages = listTools(target, era, { maxBytes, timeoutSeconds });
+  const pages = listTools(target, era, { maxBytes, timeoutSeconds, leaks: target.leaks });
   try {
     let page = await pages.next();
     // What is more than an inventory can have is not followed: that is the list.

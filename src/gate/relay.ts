@@ -101,7 +101,7 @@ async function pass(frame: Frame, exchange: Exchange, state: State): Promise<str
   const bare = await named(frame, exchange);
   if (bare.id !== null) state.resumable = true;
   if (frame.data === null || frame.data === "") return modern && frame.comments.length === 0 ? null : writeFrame(bare);
-  const message = readEvent(frame.data);
+  const message = readEvent(frame.data, exchange.bounds);
   if (message.kind === "failed") return message;
   const seen = await visible(message, exchange, state);
   return seen === null ? null : writeFrame({ ...bare, data: encodeMessage(seen) });

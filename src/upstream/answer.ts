@@ -9,6 +9,7 @@ import { type Id, type Message, type Outcome, readMessage, sameId } from "../mcp
 import { disowned } from "../mcp/reply.ts";
 import { type BodyFault, readBytes, textOf } from "./body.ts";
 import { type Failure, failure, failureOfStatus, timedOut } from "./failure.ts";
+import type { Leaks } from "./leak.ts";
 
 export type Answered = {
   readonly kind: "answered";
@@ -30,7 +31,8 @@ export type Streaming = {
   readonly body: ReadableStream<Uint8Array>;
 };
 
-export type AnswerBounds = { readonly maxBytes: number; readonly timeoutSeconds: number };
+/** What an answer is held to. */
+export type AnswerBounds = { readonly maxBytes: number; readonly timeoutSeconds: number; readonly leaks: Leaks };
 
 export async function readAnswer(
   response: Response,
@@ -56,6 +58,7 @@ export async function readAnswer(
   }
   const text = textOf(whole);
   if (!text.ok) return failureOfBody(text.fault, bounds);
+  if (bounds.leaks(text.text)) return leaked(status);
   const answer = readOutcome(text.text, id, status !== 200);
   if (typeof answer === "string") return status === 200 ? failure(answer, status) : failureOfStatus(status);
   if (status !== 200 && answer.kind === "result") return failureOfStatus(status);
@@ -73,7 +76,8 @@ export function readOutcome(text: string, id: Id, idMayBeNull: boolean): Outcome
 }
 
 /** The message that an event carries, or why it carries none. */
-export function readEvent(data: string): Message | Failure {
+export function readEvent(data: string, { leaks }: AnswerBounds): Message | Failure {
+  if (leaks(data)) return leaked();
   const parsed = parseJson(data);
   if (!parsed.ok) {
     return failure(`The server sent an event that is not strict JSON, from character ${parsed.fault.offset} on.`, 200);
@@ -94,6 +98,10 @@ export function failureOfBody(fault: BodyFault, bounds: AnswerBounds): Failure {
     case "broken off":
       return failure("The server's answer broke off before its end; whether the call ran is not known.");
   }
+}
+
+function leaked(status = 200): Failure {
+  return failure("The server's answer holds the gateway's credential and is withheld; an operator should know.", status);
 }
 
 function plainFailure(status: number): Failure {

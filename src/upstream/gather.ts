@@ -32,7 +32,7 @@ async function answerIn(
       if (piece.kind === "text") bytes += piece.bytes;
       for (const { data } of frames.push(piece.text)) {
         if (data === null || data === "") continue;
-        const message = readEvent(data);
+        const message = readEvent(data, bounds);
         if (message.kind === "failed") return message;
         if (message.kind === "response" && message.id !== null && sameId(message.id, id)) {
           return { kind: "answered", status: 200, session, outcome: message.outcome, bytes };

@@ -5,6 +5,7 @@ import type { Drift } from "../tools/pins/protocol.ts";
 import { credentialHeaders, oauthClient } from "./credential.ts";
 import type { OAuth } from "./credential-file.ts";
 import { destinationFault, isOwnHost } from "./destination.ts";
+import { type Leaks, leaksOf } from "./leak.ts";
 import type { TokenSource } from "./oauth/source.ts";
 import type { ServerRecord } from "./server.ts";
 
@@ -19,6 +20,8 @@ export type Target = {
   readonly credential: Readonly<Record<string, string>>;
   /** Tokens that go with the headers; null where the credential has no OAuth. */
   readonly tokens: TokenSource | null;
+  /** Whether a text of the server's holds what it is proven to by. */
+  readonly leaks: Leaks;
   /** Hosts that are called: the server's, and that of its token endpoint. */
   readonly hosts: readonly string[];
 };
@@ -36,13 +39,15 @@ export function targetOf(
     if (fault !== null) throw new Error(`the ${what} of server ${record.slug} ${fault}`);
   }
   const client = oauthClient(record);
+  const tokens = client === null ? null : tokensOf(client);
   return {
     url,
     era,
     surface,
     drift,
     credential: credentialHeaders(record),
-    tokens: client === null ? null : tokensOf(client),
+    tokens,
+    leaks: leaksOf(Object.values(record.secrets), () => tokens?.held() ?? null),
     hosts: [url, ...(client === null ? [] : [client.tokenUrl])].map((address) => new URL(address).host),
   };
 }

@@ -5,6 +5,7 @@ const HEADS = ["test/hostile/upstream-heads.test.ts"];
 const ANSWERS = ["test/hostile/upstream-answers.test.ts"];
 const STREAMS = ["test/hostile/upstream-streams.test.ts"];
 const TALKATIVE = ["test/gate/talkative.test.ts"];
+const LEAKS = ["test/hostile/upstream-leaks.test.ts"];
 const SILENCE = ["test/hostile/upstream-silence.test.ts"];
 const FAILURES = ["test/hostile/upstream-failures.test.ts"];
 
@@ -208,6 +209,38 @@ export const BREACHES: readonly Breach[] = [
     to: "yield text;",
     tests: STREAMS,
     expects: /goes out in one/,
+  },
+  {
+    defence: "an answer that holds the gateway's credential is withheld",
+    file: "src/upstream/answer.ts",
+    from: "if (bounds.leaks(text.text)) return leaked(status);",
+    to: "",
+    tests: LEAKS,
+    expects: /shows a header/,
+  },
+  {
+    defence: "an event that holds the gateway's credential is withheld",
+    file: "src/upstream/answer.ts",
+    from: "if (leaks(data)) return leaked();",
+    to: "",
+    tests: LEAKS,
+    expects: /shows it in a stream, before the answer/,
+  },
+  {
+    defence: "a credential is known when it is escaped",
+    file: "src/upstream/leak.ts",
+    from: "return `\\\\\\\\*(?:",
+    to: "return `(?:",
+    tests: LEAKS,
+    expects: /escapes each slash/,
+  },
+  {
+    defence: "a token that was fetched is a credential too",
+    file: "src/upstream/leak.ts",
+    from: "if (held === null || held.length < LEAST_LENGTH) return false;",
+    to: "if (held !== undefined) return false;",
+    tests: LEAKS,
+    expects: /a token that was granted/,
   },
   {
     defence: "what is taken in of a talkative stream is bounded",

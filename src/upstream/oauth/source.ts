@@ -15,6 +15,8 @@ export type TokenSource = {
   readonly token: () => Promise<string | Failure>;
   /** Another token than the one that the server refused; the same again says that there is no other for now. */
   readonly renew: (refused: string) => Promise<string | Failure>;
+  /** The token that was given last, as far as this isolate knows. */
+  readonly held: () => string | null;
 };
 
 /** Tokens by the version of their credential. */
@@ -47,6 +49,7 @@ export function tokenSource(env: Keepers, keeper: string, version: string, clien
       if (last?.value === refused) known.delete(version);
       return ask((stub) => stub.renew(version, client, refused));
     },
+    held: () => known.get(version)?.value ?? null,
   };
 }
 

@@ -1,0 +1,57 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { leaksOf } from "../../../src/upstream/leak.ts";
+
+const none = () => null;
+
+/** All signs as escapes. */
+const escaped = (text: string) =>
+  text.replace(/\W/g, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`);
+
+describe("a credential", () => {
+  const sign = fc.integer({ min: 0x20, max: 0x7e }).map((code) => String.fromCharCode(code));
+  const printable = fc.string({ minLength: 8, maxLength: 40, unit: sign });
+
+  it("is found however it is written in JSON, and in JSON within", () => {
+    fc.assert(
+      fc.property(printable, (secret) => {
+        const leaks = leaksOf([secret], none);
+        const json = JSON.stringify({ a: [`x${secret}y`] });
+        for (const text of [json, JSON.stringify({ json }), `{"a":"${escaped(secret)}"}`])
+          expect(leaks(text)).toBe(true);
+      }),
+    );
+  });
+
+  it("is not found where it is not", () => {
+    fc.assert(
+      fc.property(printable, printable, (secret, other) => {
+        fc.pre(!`a${other}`.includes(secret));
+        expect(leaksOf([secret], none)(JSON.stringify({ a: other }))).toBe(false);
+      }),
+    );
+    expect(leaksOf(["a.c.e.g.i"], none)('"abcdefghi"')).toBe(false);
+    expect(leaksOf([], none)('""')).toBe(false);
+  });
+
+  it("is any of several, each time anew", () => {
+    const leaks = leaksOf(["first-secret", "second-secret"], none);
+    for (const text of ['"first-secret"', '"a second-secret"', '"first-secret"']) expect(leaks(text)).toBe(true);
+    expect(leaks('"third-secret"')).toBe(false);
+  });
+
+  it("is the token that is held now", () => {
+    let token: string | null = null;
+    const leaks = leaksOf(["the-secret"], () => token);
+    expect(leaks('"token-one"')).toBe(false);
+    token = "token-one";
+    expect(["token-one", "token-two", "the-secret"].map(leaks)).toEqual([true, false, true]);
+    token = "token-two";
+    expect(["token-one", "token-two", "the-secret"].map(leaks)).toEqual([false, true, true]);
+  });
+
+  it("of fewer than eight characters is not looked for", () => {
+    expect(leaksOf(["1234567"], () => "7654321")('"1234567 7654321"')).toBe(false);
+    expect(leaksOf(["12345678"], none)('"12345678"')).toBe(true);
+  });
+});
