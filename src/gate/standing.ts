@@ -8,9 +8,7 @@ import { sha256 } from "../grant/digest.ts";
 import { Kept } from "../grant/kept.ts";
 import type { GrantRecord } from "../grant/record.ts";
 import { ledgerOf } from "../ledger/find.ts";
-import type { Demand, JournalEntry, TakeAnswer, TakeRequest } from "../ledger/protocol.ts";
-import type { Era } from "../mcp/era.ts";
-import type { Request as Call } from "../mcp/message.ts";
+import type { Demand, TakeAnswer, TakeRequest } from "../ledger/protocol.ts";
 import type { Refusal } from "../mcp/refusal.ts";
 import { step } from "../observe/span.ts";
 import type { Subject } from "../observe/subject.ts";
@@ -18,22 +16,14 @@ import { heldTo } from "../policy/told.ts";
 import type { Bearer } from "./admit.ts";
 import { type Contents, contentsOf } from "./contents.ts";
 import { limitedReply } from "./denial.ts";
+import { callIn, type Enquiry, journalEntry, subjectOf } from "./entry.ts";
 import type { Verdict } from "./judge.ts";
-import { named } from "./named.ts";
 import { putBack, takeWaiting } from "./outbox.ts";
 import type { Incoming } from "./read.ts";
 import { recordedOf } from "./recorded.ts";
 import type { LocalReply } from "./reply.ts";
 import { verdictOn } from "./verdict.ts";
 import { told, type Way } from "./way.ts";
-
-type Enquiry = {
-  readonly requestId: string;
-  /** Trace id in hex. */
-  readonly trace: string;
-  /** Refused messages come here too: their grant is checked and they are journalled like others. */
-  readonly incoming: Incoming | Refusal;
-};
 
 export type Standing =
   | { readonly kind: "unauthorized" }
@@ -152,25 +142,6 @@ function answeredBy(verdict: Verdict, subject: Subject | null): Standing {
   return { kind: "answered", reply: verdict.reply, subject };
 }
 
-/** What is counted of a message: what was decided, by the ledger's last word. */
-function subjectOf(
-  entry: JournalEntry | null,
-  { id, server, policy }: GrantRecord,
-  answer: TakeAnswer,
-  demands: readonly Demand[],
-): Subject | null {
-  if (entry === null) return null;
-  const { method, tool, era, effect, rule, bytes } = entry;
-  const said = {
-    ...{ grant: id, server, method, era, policy },
-    ...(tool !== undefined && { tool }),
-    ...(bytes !== undefined && { bytes }),
-  };
-  if (answer.kind !== "limited") return { ...said, effect, ...(rule !== undefined && { rule }) };
-  const refusing = demands[answer.demand];
-  return { ...said, effect: "limit", ...(refusing && { rule: refusing.rule }) };
-}
-
 function tellLimit(
   enquiry: Enquiry,
   grant: GrantRecord,
@@ -188,41 +159,4 @@ function tellLimit(
 async function sessionOf(incoming: Incoming | Refusal, demands: readonly Demand[]): Promise<string | null> {
   if (incoming.kind === "refused" || incoming.session === null) return null;
   return demands.some(({ scope }) => scope === "session") ? await sha256(incoming.session) : null;
-}
-
-/** Requests are journalled; notifications, answers to the server, pings and streams leave no row. */
-function journalEntry(
-  { incoming, requestId, trace }: Enquiry,
-  grant: GrantRecord,
-  verdict: Verdict,
-  kept: string | undefined,
-): JournalEntry | null {
-  const effect = verdict.kind === "pass" ? "allow" : verdict.effect;
-  const shared = { request: requestId, trace, effect, ...(grant.policy && { policy: grant.policy.version }) };
-  if (incoming.kind === "refused") return { ...shared, method: "(refused)", era: "unknown" };
-  const call = callIn(incoming);
-  if (call === null || call.request.method === "ping") return null;
-  const { method, params } = call.request;
-  return {
-    ...shared,
-    method: named(method),
-    era: call.era,
-    bytes: call.bytes,
-    ...(kept !== undefined && { arguments: kept }),
-    ...(method === "tools/call" && typeof params.name === "string" && { tool: named(params.name) }),
-    ...(verdict.kind === "reply" && verdict.rule !== undefined && { rule: verdict.rule }),
-  };
-}
-
-type Asking = {
-  readonly era: Era;
-  readonly request: Call;
-  readonly session: string | null;
-  readonly bytes: number;
-};
-
-function callIn(incoming: Incoming | Refusal): Asking | null {
-  if (incoming.kind !== "message" || incoming.message.kind !== "request") return null;
-  const { era, message, session, bytes } = incoming;
-  return { era, request: message, session, bytes };
 }
