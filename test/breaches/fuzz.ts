@@ -187,7 +187,8 @@ export const BREACHES: readonly Breach[] = [
     file: "src/mcp/message.ts",
     from: "if (isObject(result) && takenForTools(result))",
     to: "if (false)",
-    tests,
-    expects: ANSWERS,
+    // The fuzzer comes upon it by chance, and not each time.
+    tests: [...tests, "test/hostile/never-shown.test.ts"],
+    expects: /has no hidden tool in a list under "Tools"/,
   },
 ];
