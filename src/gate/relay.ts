@@ -4,9 +4,10 @@
  */
 import { encodeMessage, type Message, sameId } from "../mcp/message.ts";
 import { type Frame, FrameReader, FrameTooLarge, messageFrame, writeFrame } from "../mcp/sse.ts";
-import { failureOfBody, readEvent } from "../upstream/answer.ts";
+import { failureOfBody, leaked, readEvent } from "../upstream/answer.ts";
 import { type BodyFault, TextSource } from "../upstream/body.ts";
 import type { Failure } from "../upstream/failure.ts";
+import { Pieces } from "../upstream/pieces.ts";
 import { Talk } from "../upstream/talk.ts";
 import { edited } from "./edit.ts";
 import { type Exchange, endingOf, failedReply } from "./exchange.ts";
@@ -17,7 +18,10 @@ export async function* relay(
   body: ReadableStream<Uint8Array>,
   exchange: Exchange,
 ): AsyncGenerator<string | Uint8Array, void> {
-  const source = new TextSource(new Talk(body), isStanding(exchange) ? null : exchange.bounds.timeoutSeconds * 1000);
+  // What stands for hours must not hold for ever what it takes to read ahead.
+  const source = isStanding(exchange)
+    ? new TextSource(new Pieces(body), null)
+    : new TextSource(new Talk(body), exchange.bounds.timeoutSeconds * 1000);
   const frames = new FrameReader(exchange.bounds.maxBytes);
   const state: State = { answered: exchange.request === null, resumable: false, revision: null };
   try {
@@ -98,6 +102,7 @@ function isStanding({ request }: Exchange): boolean {
 /** The text to send for a frame, null for none, or what is wrong with it. */
 async function pass(frame: Frame, exchange: Exchange, state: State): Promise<string | null | Failure> {
   const modern = exchange.era === "modern";
+  if (exchange.bounds.leaks([...frame.comments, frame.event ?? ""].join("\n"))) return leaked();
   const bare = await named(frame, exchange);
   if (bare.id !== null) state.resumable = true;
   if (frame.data === null || frame.data === "") return modern && frame.comments.length === 0 ? null : writeFrame(bare);

@@ -22,7 +22,6 @@ export class Ahead implements Reading {
   #drained = new ArrayBuffer(2 * MUCH);
   /** Comes when much has come, or all. */
   #coming: Promise<void> | null = null;
-  #isMoreThere = false;
 
   constructor(body: ReadableStream<Uint8Array>) {
     // Each branch keeps what only the other one has taken. One is drained by the platform, which waits for no more of it
@@ -36,11 +35,9 @@ export class Ahead implements Reading {
 
   /** All that has come until the moment is over, or the first that comes then. */
   async read(): ReturnType<Reading["read"]> {
-    if (!this.#isMoreThere) await this.#patience.wait(this.#gather());
+    await this.#patience.wait(this.#gather());
     const read = await this.#reader.read(new Uint8Array(this.#buffer));
-    if (read.done) return read;
-    this.#isMoreThere = read.value.byteLength === this.#buffer.byteLength;
-    this.#buffer = read.value.buffer;
+    if (!read.done) this.#buffer = read.value.buffer;
     return read;
   }
 

@@ -100,8 +100,11 @@ export function failureOfBody(fault: BodyFault, bounds: AnswerBounds): Failure {
   }
 }
 
-function leaked(status = 200): Failure {
-  return failure("The server's answer holds the gateway's credential and is withheld; an operator should know.", status);
+export function leaked(status = 200): Failure {
+  return failure(
+    "The server's answer holds the gateway's credential and is withheld; an operator should know.",
+    status,
+  );
 }
 
 function plainFailure(status: number): Failure {

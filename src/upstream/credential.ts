@@ -2,7 +2,7 @@
  * A credential with the values of its secrets in place. A secret that is missing is an error: nothing goes without.
  * What is made here is secret, and goes to the server or its token endpoint and nowhere else.
  */
-import { type Credential, type OAuth, SECRET } from "./credential-file.ts";
+import { type Credential, namesIn, type OAuth, SECRET } from "./credential-file.ts";
 
 /** A record that names secrets and holds their values. */
 export type CredentialRecord = {
@@ -22,6 +22,12 @@ export function oauthClient({ credential, secrets }: CredentialRecord): OAuth | 
   if (oauth === undefined) return null;
   const { clientId, clientSecret } = oauth;
   return { ...oauth, clientId: filled(clientId, secrets), clientSecret: filled(clientSecret, secrets) };
+}
+
+/** What proves the gateway: the values of secrets in headers, and the client's secret. Who it is, is none. */
+export function secretsOf({ credential, secrets }: CredentialRecord): readonly string[] {
+  const texts = [...Object.values(credential?.headers ?? {}), credential?.oauth?.clientSecret ?? ""];
+  return texts.flatMap(namesIn).map((name) => filled(`\${secret:${name}}`, secrets));
 }
 
 function filled(text: string, secrets: CredentialRecord["secrets"]): string {

@@ -2,7 +2,7 @@
 import type { Era } from "../mcp/era.ts";
 import type { Surface } from "../mcp/methods.ts";
 import type { Drift } from "../tools/pins/protocol.ts";
-import { credentialHeaders, oauthClient } from "./credential.ts";
+import { credentialHeaders, oauthClient, secretsOf } from "./credential.ts";
 import type { OAuth } from "./credential-file.ts";
 import { destinationFault, isOwnHost } from "./destination.ts";
 import { type Leaks, leaksOf } from "./leak.ts";
@@ -47,7 +47,7 @@ export function targetOf(
     drift,
     credential: credentialHeaders(record),
     tokens,
-    leaks: leaksOf(Object.values(record.secrets), () => tokens?.held() ?? null),
+    leaks: leaksOf(secretsOf(record), () => tokens?.sent() ?? []),
     hosts: [url, ...(client === null ? [] : [client.tokenUrl])].map((address) => new URL(address).host),
   };
 }

@@ -98,6 +98,22 @@ describe("the credential of the gateway stays where it is when the server", () =
     await expectExplained(grant, upstream.url, { ...HELD, streams: true });
   });
 
+  it.each([
+    ["in a comment", (credential: string) => `: sent ${credential}\n\n`],
+    ["as the name of an event", (credential: string) => `event: ${credential}\ndata:\n\n`],
+  ])("shows it in a stream, %s", async (_name, frame) => {
+    upstream.answer((req, res) => {
+      openSse(res);
+      res.write(frame(`${header(req, "authorization")}`));
+      res.end(event(answerTo(messageOf(req), textResult("honest"))));
+    });
+    for (const era of ERAS) {
+      const answer = await ask(era, CALL, grant);
+      expect(JSON.stringify(messageIn(answer))).toMatch(HELD.reason);
+      expect(answer.text).not.toContain(TOKEN);
+    }
+  });
+
   it("shows it in a stream, before the answer", async () => {
     upstream.answer((req, res) => {
       openSse(res);
@@ -125,8 +141,8 @@ it("a standing stream ends before what would show the credential", async () => {
 });
 
 it("a token that was granted to the gateway is such a credential", async () => {
-  const client = { tokenUrl: authority.tokenUrl, clientId: "gateway", clientSecret: secret("CLIENT_SECRET") };
-  const secrets = { CLIENT_SECRET: "secret-of-the-client" };
+  const client = { tokenUrl: authority.tokenUrl, clientId: secret("CLIENT"), clientSecret: secret("CLIENT_SECRET") };
+  const secrets = { CLIENT: "gateway-of-ours", CLIENT_SECRET: "secret-of-the-client" };
   await gateway.putServer("granted", { url: upstream.url, credential: { oauth: client }, secrets });
   await gateway.putPolicy("granted", "open", { version: "1", default: "allow" });
   const other = await gateway.grant("granted", "open");
@@ -137,6 +153,9 @@ it("a token that was granted to the gateway is such a credential", async () => {
     expect(answer.text).not.toContain("granted-token");
     expect(JSON.stringify(messageIn(answer))).toMatch(HELD.reason);
   }
+  // Who it is, is no secret.
+  upstream.answer(saying("gateway-of-ours"));
+  expect(messageIn(await ask("modern", CALL, other))).toMatchObject({ result: textResult("gateway-of-ours") });
 });
 
 it("what is too short to be told from an answer is no credential that is looked for", async () => {

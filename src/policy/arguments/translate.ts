@@ -29,7 +29,7 @@ const UNICODE_SIZE = 20;
 
 const ESCAPE =
   /\\(?:(?<plain>[dDwWbBtnvfr])|(?<space>[sS])|x(?<hex>[0-9a-fA-F]{2})|u(?<pair>[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|u(?<unit>[0-9a-fA-F]{4})|u\{(?<point>[0-9a-fA-F]{1,6})\}|c(?<control>[A-Za-z])|(?<nul>0)(?![0-9])|(?<property>[pP])\{(?:(?:Script|sc)=)?(?<name>[A-Za-z_]{1,40})\}|(?<literal>[^A-Za-z0-9]))/uy;
-const QUANTIFIER = /(?:[*+?]|\{(\d{1,4})(?:(,)(\d{1,4})?)?\})\??/y;
+const QUANTIFIER = /(?:[*+?]|\{(\d+)(?:(,)(\d+)?)?\})\??/y;
 const PLACE = /^(?:[\^$]|\\[bB])/;
 const GROUP = /\((?:\?:|\?<[A-Za-z_$][\w$]{0,60}>|(?!\?))/y;
 
@@ -118,7 +118,8 @@ function readEscape(text: string, at: number, inClass: boolean): Read | undefine
 
 /**
  * A class in brackets. A dash behind a class of characters is itself, as browsers read it, and so is the next one, of
- * which RE2 would make a range with what stands on both sides: that is not expressed.
+ * which RE2 would make a range with what stands on both sides: that is not expressed. Nor is a dash before `\s`, which is
+ * written as ranges.
  */
 function readClass(text: string, start: number): Read | undefined {
   if (text.startsWith("[^]", start)) return { source: ANY, size: 1, end: start + 3 };
@@ -126,6 +127,7 @@ function readClass(text: string, start: number): Read | undefined {
   let source = "[";
   let size = 1;
   let behind: "many" | "their dash" | "what the dash joins" | null = null;
+  let isJoining = false;
   for (let at = start + source.length; at < text.length; ) {
     const character = String.fromCodePoint(text.codePointAt(at) ?? 0);
     if (character === "]") return { source: `${source}]`, size, end: at + 1 };
@@ -133,7 +135,9 @@ function readClass(text: string, start: number): Read | undefined {
     if (isDash && behind === "what the dash joins" && text[at + 1] !== "]") return undefined;
     const escaped = character === "\\" ? readEscape(text, at, true) : undefined;
     if (character === "\\" && escaped === undefined) return undefined;
+    if (isJoining && /^\\[sS]/.test(text.slice(at, at + 2))) return undefined;
     const isItself = isDash && (behind === "many" || behind === "their dash");
+    isJoining = isDash && !isItself && !/^\[\^?$/.test(source);
     source += escaped?.source ?? (character === "[" || isItself ? `\\${character}` : character);
     size = Math.max(size, escaped?.size ?? 0);
     if (behind === "their dash") behind = "what the dash joins";

@@ -15,12 +15,22 @@ export type TokenSource = {
   readonly token: () => Promise<string | Failure>;
   /** Another token than the one that the server refused; the same again says that there is no other for now. */
   readonly renew: (refused: string) => Promise<string | Failure>;
-  /** The token that was given last, as far as this isolate knows. */
-  readonly held: () => string | null;
+  /** Tokens that this isolate gave lately: calls and streams that began with an earlier one may go on. */
+  readonly sent: () => readonly string[];
 };
 
 /** Tokens by the version of their credential. */
 const known = new Kept<string, Held>(500);
+
+/** The last few of each, by the version of their credential. */
+const given = new Kept<string, readonly string[]>(500);
+const MOST_GIVEN = 3;
+
+function give(version: string, token: string): string {
+  const before = given.get(version)?.filter((other) => other !== token) ?? [];
+  given.set(version, [token, ...before].slice(0, MOST_GIVEN));
+  return token;
+}
 
 type Keepers = Pick<Env, "CREDENTIAL_KEEPER">;
 
@@ -30,7 +40,7 @@ export function tokenSource(env: Keepers, keeper: string, version: string, clien
   const ask = async (question: (stub: DurableObjectStub<CredentialKeeper>) => Promise<Held | Failure>) => {
     try {
       const answer = await question(env.CREDENTIAL_KEEPER.getByName(keeper));
-      return answer.kind === "failed" ? answer : known.set(version, answer).value;
+      return answer.kind === "failed" ? answer : give(version, known.set(version, answer).value);
     } catch (error) {
       log("error", "credential keeper failed", { ...ownerOf(keeper), cause: causeOf(error) });
       const last = known.get(version);
@@ -49,7 +59,7 @@ export function tokenSource(env: Keepers, keeper: string, version: string, clien
       if (last?.value === refused) known.delete(version);
       return ask((stub) => stub.renew(version, client, refused));
     },
-    held: () => known.get(version)?.value ?? null,
+    sent: () => given.get(version) ?? [],
   };
 }
 
