@@ -40,7 +40,10 @@ export function tokenSource(env: Keepers, keeper: string, version: string, clien
   const ask = async (question: (stub: DurableObjectStub<CredentialKeeper>) => Promise<Held | Failure>) => {
     try {
       const answer = await question(env.CREDENTIAL_KEEPER.getByName(keeper));
-      return answer.kind === "failed" ? answer : give(version, known.set(version, answer).value);
+      if (answer.kind === "failed") return answer;
+      // What a keeper of another version says need not be what is expected; what is no token is not kept.
+      if (typeof answer.value !== "string") throw new TypeError("the keeper gave no token");
+      return give(version, known.set(version, answer).value);
     } catch (error) {
       log("error", "credential keeper failed", { ...ownerOf(keeper), cause: causeOf(error) });
       const last = known.get(version);
