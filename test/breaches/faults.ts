@@ -17,6 +17,14 @@ export const BREACHES: readonly Breach[] = [
     expects: /that throws costs that call at most/,
   },
   {
+    defence: "what is no token is not taken for one",
+    file: "src/upstream/oauth/source.ts",
+    from: 'if (typeof answer.value !== "string") throw',
+    to: "if (false) throw",
+    tests: bindings,
+    expects: /that answers garbage costs that call at most/,
+  },
+  {
     defence: "a call that the server's ledger could not count is not let through",
     file: "src/ledger/joint.ts",
     from: 'return { kind: "failed", cause };',
@@ -97,7 +105,7 @@ export const BREACHES: readonly Breach[] = [
     expects: /ends with an explanation, on both sides/,
   },
   {
-    defence: "a stream that its client left ends at the server too",
+    defence: "a call whose client left its stream is recorded as ended",
     file: "src/gate/live.ts",
     from: "cancel() {\n      over();",
     to: "cancel() {",

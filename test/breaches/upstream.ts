@@ -227,6 +227,14 @@ export const BREACHES: readonly Breach[] = [
     expects: /shows it in a stream, before the answer/,
   },
   {
+    defence: "comments and names of events are looked at too",
+    file: "src/gate/relay.ts",
+    from: 'if (exchange.bounds.leaks([...frame.comments, frame.event ?? ""].join("\\n"))) return leaked();',
+    to: "",
+    tests: LEAKS,
+    expects: /in a comment/,
+  },
+  {
     defence: "a credential is known when it is escaped",
     file: "src/upstream/leak.ts",
     from: 'text.replaceAll("\\\\", "")',
